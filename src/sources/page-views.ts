@@ -1,0 +1,69 @@
+import { listen } from '../browser/listen.js'
+import { onRoute, type Route } from '../browser/on-route.js'
+import { currentPage } from '../browser/page.js'
+import { whenSeen } from '../browser/when-seen.js'
+import { whenTitled } from '../browser/when-titled.js'
+import type { Source, Stop } from '../types.js'
+
+/** Settings of `pageViews`. */
+export interface PageViewOptions {
+  /** Counts a change of the fragment (`#/cart`) as a page view, for shops that route by it. @default false */
+  readonly hash?: boolean
+}
+
+/**
+ * Records `page_view` for each page that was seen: at load, on single-page routes, and on a return from the back/forward cache.
+ *
+ * `replaceState` counts only when it changes the path, since shops write filters and scroll positions with it. Neither a prerendered page nor a tab in the
+ * background counts before it is looked at. The time is that of the route change, the title that which the router set afterwards.
+ * `props.navigation` says how the page was reached: `load`, `reload`, `back_forward`, `restore`, `push`, `replace` or `traverse`.
+ */
+export function pageViews({ hash = false }: PageViewOptions = {}): Source {
+  return (record) => {
+    const fail = (failure: unknown) => record({ failure })
+    const placeOf = (url: string) => (hash ? url : url.split('#')[0]!)
+    let url = location.href
+    let pending: { readonly emit: () => void; readonly stop: Stop } | undefined
+
+    const view = (navigation: string, referrer: string, at = Date.now()) => {
+      record({ name: 'page_view', source: 'page-views', at, props: { navigation }, page: { ...currentPage(), referrer } })
+    }
+
+    const routed = (how: Route) => {
+      const before = url
+      url = location.href
+      const hasMoved = how === 'replace' ? pathOf(before, hash) !== pathOf(url, hash) : placeOf(before) !== placeOf(url)
+      if (!hasMoved) return
+      pending?.emit()
+      const at = Date.now()
+      const page = { ...currentPage(), referrer: before }
+      const emit = () => {
+        pending?.stop()
+        pending = undefined
+        record({ name: 'page_view', source: 'page-views', at, props: { navigation: how }, page: { ...page, title: document.title } })
+      }
+      pending = { emit, stop: whenTitled(emit, fail) }
+    }
+
+    const stops = [
+      whenSeen(() => view(loadType(), document.referrer), fail),
+      onRoute(routed, fail),
+      listen<PageTransitionEvent>(window, 'pageshow', (event) => event.persisted && view('restore', document.referrer), fail),
+    ]
+    return () => {
+      pending?.stop()
+      for (const stop of stops) stop()
+    }
+  }
+}
+
+function pathOf(url: string, hash: boolean): string {
+  const { pathname, hash: fragment } = new URL(url)
+  return hash ? pathname + fragment : pathname
+}
+
+/** How the document came: `navigate` and `prerender` are a `load` to the shopper. */
+function loadType(): string {
+  const type = (performance.getEntriesByType?.('navigation')[0] as PerformanceNavigationTiming | undefined)?.type
+  return type === 'reload' || type === 'back_forward' ? type : 'load'
+}
