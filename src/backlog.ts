@@ -1,0 +1,172 @@
+import type { Spill } from './browser/spill.js'
+import type { Database } from './database.js'
+import { rangesOf } from './parcel.js'
+import { fromEntry, fromKey, type Row, ROWS } from './row.js'
+import type { Loss } from './types.js'
+
+/** What lies on the device and is in nobody's memory: rows of closed pages and of failed requests, losses to report, the quarantine. */
+export interface Backlog {
+  /** The keys of rows that are ours to send now, oldest first, at most 1,000; and when the next one will be, ms since epoch. */
+  readonly keys: () => Promise<{ keys: string[]; nextAt: number }>
+  /** Reads the rows of the first keys that fit in `size` characters, at least one. */
+  readonly load: (keys: readonly string[], size: number) => Promise<Row[]>
+  readonly remove: (keys: readonly string[]) => Promise<unknown>
+  /** Losses not yet reported. */
+  readonly losses: () => readonly Loss[]
+  /** Counts touchpoints that will never arrive; kept until a collector has heard of it. */
+  readonly lose: (...losses: Loss[]) => void
+  readonly reported: (losses: readonly Loss[]) => void
+  /** Sets a touchpoint that the collector refuses aside. `false` when the quarantine is full: then it is the collector that is wrong. */
+  readonly quarantine: (tab: string, seq: number, line: string) => Promise<boolean>
+  /** Moves what closed pages spilled into the database, reads the losses, and evicts what is beyond the caps. */
+  readonly tidy: () => Promise<void>
+  /** Takes or renews the right to send the backlog, which one tab has at a time. Two may take it in the same instant: the collector deduplicates. */
+  readonly lease: () => Promise<boolean>
+  readonly yield: () => void
+  readonly clear: () => void
+}
+
+/** What a backlog is made of. */
+export interface BacklogOptions {
+  readonly tab: string
+  readonly database: Database
+  readonly spill: Spill
+  readonly holds: (key: string) => boolean
+  readonly now: () => number
+  readonly grace: number
+  readonly maxCount: number
+  readonly maxBytes: number
+  readonly maxAge: number
+  readonly report: (code: string, message: string) => void
+}
+
+const LOSSES = 'l|'
+const QUARANTINE = 'q|'
+const LEASE = 'lease'
+/** A tab that died with the lease holds the others up for so long, ms: longer than a request may take. */
+const LEASE_TIME = 20_000
+/** Keys are read a page at a time: ten thousand at once would be a long task. */
+const PAGE = 1000
+/** More refused touchpoints than this are not the touchpoints' fault. */
+const QUARANTINE_SIZE = 20
+
+/** Makes the backlog of one document's view: every document of the shop sees the same device. */
+export function createBacklog({ tab, database, spill, holds, now, grace, maxCount, maxBytes, maxAge, report }: BacklogOptions): Backlog {
+  let lost: Loss[] = []
+  let tidying: Promise<void> | undefined
+
+  const remove = (keys: readonly string[]) => database.change([], keys)
+
+  const lose = (...losses: Loss[]) => {
+    if (!losses.length) return
+    // A new list: a request under way reports the old one only.
+    lost = [...lost, ...losses]
+    database.change(losses.map((loss) => [toLossKey(loss), 1])).catch(() => {})
+  }
+
+  const keys = async () => {
+    let nextAt = Infinity
+    const all = await database.keys(ROWS, '', PAGE)
+    const ours = all.filter((key) => {
+      const row = fromKey(key)
+      if (row.tab === tab) return !holds(key)
+      // A time in the future comes from a clock that was set back since.
+      const due = Math.min(row.at, now()) + grace
+      if (due > now()) nextAt = Math.min(nextAt, due)
+      return due <= now()
+    })
+    return { keys: ours, nextAt }
+  }
+
+  const load = async (keys: readonly string[], size: number) => {
+    let left = size
+    const wanted = keys.filter((key, i) => (left -= fromKey(key).size) >= 0 || !i)
+    const texts = await database.read<string>(wanted)
+    return wanted.flatMap((key, i) => (texts[i] ? [fromEntry(key, texts[i]!)] : []))
+  }
+
+  const tidy = () => (tidying ??= clean().finally(() => (tidying = undefined)))
+
+  const clean = async () => {
+    for (const [name, entries] of spill.read()) {
+      if (name === tab) continue
+      await database.change(entries.filter(([key]) => key.startsWith(ROWS)))
+      spill.remove(name)
+    }
+    const kept = await database.keys(LOSSES, '', PAGE)
+    const known = new Set(lost.map(toLossKey))
+    lost = [...lost, ...kept.filter((key) => !known.has(key)).map(fromLossKey)]
+    await evict()
+  }
+
+  const allKeys = async () => {
+    const all: string[] = []
+    for (let page: string[]; (page = await database.keys(ROWS, all[all.length - 1] ?? '', PAGE)).length; ) all.push(...page)
+    return all
+  }
+
+  const evict = async () => {
+    const rows = (await allKeys()).map((key) => ({ ...fromKey(key), key }))
+    const countOf = (row: (typeof rows)[number]) => row.to - row.from + 1
+    let count = rows.reduce((sum, row) => sum + countOf(row), 0)
+    let size = rows.reduce((sum, row) => sum + row.size, 0)
+    // A tenth is freed at once, so that the next touchpoint does not evict again.
+    const room = count > maxCount || size > maxBytes ? 0.9 : 1
+    const beyond = rows
+      .sort((a, b) => b.priority - a.priority || a.at - b.at)
+      .filter((row) => {
+        // What this page holds in memory, it sends all the same.
+        const leaves = !holds(row.key) && (row.at < now() - maxAge || count > maxCount * room || size > maxBytes * room)
+        if (leaves) {
+          count -= countOf(row)
+          size -= row.size
+        }
+        return leaves
+      })
+    if (!beyond.length) return
+    // What was acknowledged while the keys were read is not lost.
+    const left = new Set(await allKeys())
+    const gone = beyond.filter(({ key }) => left.has(key))
+    if (!gone.length) return
+    await remove(gone.map(({ key }) => key))
+    lose(...rangesOf(gone).map((range): Loss => ({ ...range, reason: 'evicted' })))
+    report('evicted', `the queue is beyond maxCount, maxBytes or maxAge; ${gone.length} rows were dropped`)
+  }
+
+  return {
+    keys,
+    load,
+    remove,
+    lose,
+    tidy,
+    losses: () => lost,
+    reported: (losses) => {
+      lost = lost.filter((loss) => !losses.includes(loss))
+      if (losses.length) remove(losses.map(toLossKey)).catch(() => {})
+    },
+    quarantine: async (of, seq, line) => {
+      const known = await database.keys(QUARANTINE, '', QUARANTINE_SIZE).catch(() => [])
+      if (known.length >= QUARANTINE_SIZE) return false
+      database.change([[`${QUARANTINE}${of}|${seq}`, line]]).catch(() => {})
+      lose({ tab: of, from: seq, to: seq, reason: 'quarantined' })
+      return true
+    },
+    lease: async () => {
+      const [old] = await database.read<{ tab: string; until: number }>([LEASE])
+      const left = old && old.tab !== tab ? old.until - now() : 0
+      // The bound mends a clock that was set back.
+      if (left > 0 && left <= LEASE_TIME) return false
+      await database.change([[LEASE, { tab, until: now() + LEASE_TIME }]])
+      return true
+    },
+    yield: () => void remove([LEASE]).catch(() => {}),
+    clear: () => void (lost = []),
+  }
+}
+
+const toLossKey = ({ tab, from, to, reason }: Loss) => `${LOSSES}${tab}|${from}|${to}|${reason}`
+
+function fromLossKey(key: string): Loss {
+  const [, tab, from, to, reason] = key.split('|') as [string, string, string, string, Loss['reason']]
+  return { tab, from: +from, to: +to, reason }
+}

@@ -1,0 +1,70 @@
+import { json } from './formats/json.js'
+import type { TrackerOptions } from './types.js'
+
+/** Options with every default filled in; without `stages` there are no hints. */
+export type Settings = Required<Omit<TrackerOptions, 'stages'>> & Pick<TrackerOptions, 'stages'>
+
+type Values = { [option: string]: unknown }
+
+/** What each option is without being said. An option must be of its default's type. */
+const defaults = () => ({
+  batchSize: 20,
+  batchAfter: 5000,
+  grace: 30_000,
+  maxCount: 10_000,
+  maxBytes: 8_000_000,
+  maxAge: 604_800_000,
+  debug: false,
+  consent: 'pending',
+  sources: [],
+  keepParams: ['page', 'q', 's', 'sort', 'variant', 'category'],
+  urgent: ['begin_checkout', 'checkout_error', 'purchase', 'cart_abandonment'],
+  format: json,
+  onError() {},
+})
+
+/** What the type alone does not say. */
+const RULES: { [option: string]: [expected: string, isRight: (value: never) => unknown] } = {
+  endpoint: ['an http(s) URL or a path', (value: string) => /^http/.test(value)],
+  site: ['1 to 64 of A-Z a-z 0-9 . _ -', (value: unknown) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)],
+  consent: ['pending, granted or denied', isConsent],
+  sources: ['an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
+  format: ['a format', (value: Values) => value.encode && value.classify],
+  stages: ['a stage model', (value: Settings['stages']) => !value || (value.stages && value.rules)],
+}
+
+/** Whether a value names a state of consent. */
+export function isConsent(value: unknown): boolean {
+  return ['pending', 'granted', 'denied'].includes(value as string)
+}
+
+/** Fills in defaults. Throws a `TypeError` that names the option and what was expected, for the first that is wrong. */
+export function checkOptions(options: TrackerOptions): Settings {
+  const given = (options ?? {}) as unknown as Values
+  const settings: Values = defaults()
+  const expect = (isRight: unknown, option: string, expected: string) => {
+    if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}, got ${typeof given[option] === 'object' ? 'an object' : `"${given[option]}"`}`)
+  }
+  // Own keys only: old libraries add enumerable members to Object.prototype.
+  for (const option of Object.keys(settings)) {
+    const type = typeOf(settings[option])
+    settings[option] = given[option] ?? settings[option]
+    expect(typeOf(settings[option]) === type && !((settings[option] as number) < 0), option, `a${type === 'array' || type === 'object' ? 'n' : ''} ${type}`)
+  }
+  settings.endpoint = toUrl(given.endpoint)
+  settings.site = given.site
+  settings.stages = given.stages
+  for (const option of Object.keys(RULES)) expect(RULES[option]![1](settings[option] as never), option, RULES[option]![0])
+  return settings as unknown as Settings
+}
+
+/** NaN and infinity are no numbers to us. */
+const typeOf = (value: unknown) => (Array.isArray(value) ? 'array' : typeof value === 'number' && !isFinite(value) ? 'NaN' : typeof value)
+
+function toUrl(endpoint: unknown): string {
+  try {
+    return endpoint ? new URL(endpoint as string, location.href).href : ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,3 @@
+export { createTracker } from './tracker.js'
+export type * from './types.js'
+export type { EventName, EventProps, Item, Vocabulary } from './vocabulary.js'

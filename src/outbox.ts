@@ -1,0 +1,175 @@
+import type { Spill } from './browser/spill.js'
+import type { Database } from './database.js'
+import { rangesOf } from './parcel.js'
+import { type Row, toEntry, toRow } from './row.js'
+import type { Touchpoint } from './touchpoint.js'
+import type { Loss } from './types.js'
+
+/** This document's touchpoints until they are acknowledged, written ahead to the device. */
+export interface Outbox {
+  /** Touchpoints of one task become one put in the next; with `atOnce`, a put in the same task. */
+  readonly add: (touchpoint: Touchpoint, atOnce: boolean) => void
+  /** Rows in memory that no request carries, in order. */
+  readonly fresh: () => Row[]
+  /** Rows are done with: deletes them, on the device too. */
+  readonly remove: (rows: readonly Row[]) => void
+  /** After a failed request: leaves what is stored to the backlog, keeps the rest in memory. */
+  readonly release: () => void
+  /** Whether a stored key belongs to a row in memory. */
+  readonly holds: (key: string) => boolean
+  /** Puts all that is not stored yet. Never rejects. */
+  readonly write: () => Promise<void>
+  /** At hide, synchronously: keeps what is not stored yet in the spill. */
+  readonly spill: () => void
+  /** Resolves `true` when everything so far is stored or acknowledged, `false` when storage refuses. */
+  readonly saved: () => Promise<boolean>
+  /** After a restore from the back/forward cache: no promise of before counts any more. */
+  readonly restart: () => void
+  /** Drops everything. */
+  readonly clear: () => void
+  readonly stop: () => void
+}
+
+/** What an outbox is made of. */
+export interface OutboxOptions {
+  readonly tab: string
+  readonly database: Database
+  readonly spill: Spill
+  readonly now: () => number
+  readonly lose: (...losses: Loss[]) => void
+  readonly report: (code: string, message: string, cause?: unknown) => void
+}
+
+/** A row that is stored or sent as one stays well below one request. */
+const LINES = 25
+const SIZE = 8000
+/** The most that is kept in memory where storage refuses: characters. */
+const MEMORY = 2_000_000
+/** Storage that refused is tried again after so long, doubled each time, at most a minute, ms. */
+const AGAIN = 2000
+
+/** Makes an outbox for one document. */
+export function createOutbox({ tab, database, spill, now, lose, report }: OutboxOptions): Outbox {
+  let rows: Row[] = []
+  let size = 0
+  let era = 0
+  let failures = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let putting: Promise<void> | undefined
+  let stopped = false
+  let writing = false
+
+  const add = (touchpoint: Touchpoint, atOnce: boolean) => {
+    const { line, seq, priority, page } = touchpoint
+    const last = rows[rows.length - 1]
+    size += line.length
+    if (last && !last.key && !last.flying && last.priority === priority && last.page === page && last.lines.length < LINES && last.size + line.length < SIZE) {
+      last.lines.push(line)
+      last.size += line.length
+      last.to = seq
+    } else rows.push(toRow(tab, now(), touchpoint))
+    if (size > MEMORY) evict()
+    if (!atOnce) return schedule(0)
+    // As a microtask: still in this task, once for all of it.
+    if (!writing) void Promise.resolve().then(write)
+    writing = true
+  }
+
+  const schedule = (delay: number) => {
+    if (!timer && !putting && !stopped) timer = setTimeout(write, delay)
+  }
+
+  const volatile = () => rows.filter((row) => row.stored !== 'yes')
+
+  const write = (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    writing = false
+    const since = era
+    const mine = rows.filter((row) => row.stored === 'no')
+    if (!mine.length) return putting ?? Promise.resolve()
+    for (const row of mine) row.stored = 'soon'
+    const settle = (stored: Row['stored']) => {
+      if (since !== era) return
+      for (const row of mine) row.stored = stored
+      unspill()
+    }
+    const before = putting
+    const all: Promise<void> = database
+      .change(mine.map(toEntry))
+      .then(
+        () => {
+          failures = 0
+          settle('yes')
+        },
+        (error) => {
+          failures++
+          settle('no')
+          // Not opened because the page is hidden or consent was withdrawn: nothing is wrong.
+          if (error?.name !== 'AbortError') report('storage', 'the browser refuses to store; touchpoints are sent from memory', error)
+        },
+      )
+      .then(() => before)
+      .then(() => {
+        if (putting === all) putting = undefined
+        if (since === era && rows.some((row) => row.stored === 'no')) schedule(failures && Math.min(AGAIN * 2 ** failures, 60_000))
+      })
+    return (putting = all)
+  }
+
+  const unspill = () => {
+    if (!volatile().length) spill.remove()
+  }
+
+  const evict = () => {
+    let left = size
+    const gone = [...rows].sort((a, b) => b.priority - a.priority).filter((row) => !row.flying && left >= MEMORY * 0.9 && (left -= row.size, true))
+    drop(gone)
+    lose(...rangesOf(gone.filter((row) => row.stored === 'no')).map((range): Loss => ({ ...range, reason: 'memory' })))
+  }
+
+  const drop = (gone: readonly Row[]) => {
+    rows = rows.filter((row) => !gone.includes(row))
+    size = rows.reduce((sum, row) => sum + row.size, 0)
+  }
+
+  return {
+    add,
+    write,
+    fresh: () => rows.filter((row) => !row.flying),
+    holds: (key) => rows.some((row) => row.key === key),
+    remove: (gone) => {
+      drop(gone)
+      unspill()
+      const keys = gone.flatMap((row) => (row.key && row.stored !== 'no' ? [row.key] : []))
+      // A deletion that fails leaves a row that the collector already holds: it is asked for, or sent again and deduplicated.
+      if (keys.length) database.change([], keys).catch(() => {})
+    },
+    release: () => drop(rows.filter((row) => row.stored === 'yes' && !row.flying)),
+    spill: () => spill.write(volatile().sort((a, b) => a.priority - b.priority).map(toEntry)),
+    saved: async () => {
+      const before = failures
+      do await write()
+      while (failures === before && !stopped && rows.some((row) => row.stored === 'no'))
+      return !volatile().length
+    },
+    restart: () => {
+      era++
+      putting = undefined
+      for (const row of rows) {
+        row.flying = false
+        if (row.stored === 'soon') row.stored = 'no'
+      }
+      schedule(0)
+    },
+    clear: () => {
+      era++
+      putting = undefined
+      drop(rows)
+    },
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { randomName, uuidv7, uuidv8 } from './ids.js'
+import type { Redactor } from './redact.js'
+import type { Priority } from './row.js'
+import { hintFor } from './stage.js'
+import { quote, toJson } from './to-json.js'
+import type { Moment, PageView, Props, StageModel } from './types.js'
+import type { Visit } from './visit.js'
+
+/** A moment with the time and the place where it happened, written down: what the page does with its objects afterwards changes nothing. No identity yet. */
+export interface Stamped {
+  readonly name: string
+  readonly at: number
+  readonly page: PageView
+  /** Whom an `identify` names. */
+  readonly user?: string | undefined
+  /** What of it identifies an order. */
+  readonly order: string
+  /** Its JSON after `page`, to the end. */
+  readonly tail: string
+  /** True when it must be stored in this task. */
+  readonly now: boolean
+  readonly priority: Priority
+  /** Set once it has become a touchpoint. */
+  kept?: true
+}
+
+/** A touchpoint: a moment with identity, ready to be kept. */
+export interface Touchpoint {
+  /** Its JSON, `{"id":"…`, never changed again. */
+  readonly line: string
+  readonly seq: number
+  readonly priority: Priority
+  /** The entries of its visit and its page on the wire, `"key":{…}`. */
+  readonly visit: string
+  readonly page: string
+}
+
+/** Turns moments into touchpoints. */
+export interface Births {
+  /** This document's id. */
+  readonly tab: string
+  /** The highest `seq` given. */
+  readonly last: () => number
+  /** Leaves out so many numbers, for moments that were dropped before they got one. */
+  readonly skip: (count: number) => void
+  readonly stamp: (moment: Moment & { readonly user?: string }, page: PageView, at: number) => Stamped
+  /** Gives identity, in the order of the calls. */
+  readonly bear: (moment: Stamped, visit: Visit) => Touchpoint
+}
+
+/** What births are made of. */
+export interface BirthOptions {
+  readonly site: string
+  readonly stages?: StageModel | undefined
+  readonly redactor: Redactor
+  readonly onCut: (name: string) => void
+}
+
+const MONEY = /^(?:purchase|refund|subscription_renewed)$/
+const COMMERCE = /cart|checkout|payment|shipping|^order_|^identify$|^sign_up$|^generate_lead$/
+
+/** Gives one document its id and its touchpoints theirs. */
+export function createBirths({ site, stages, redactor: { url, text }, onCut }: BirthOptions): Births {
+  const tab = randomName()
+  let seq = 0
+  let pages = 0
+  let place = ''
+  let key = ''
+  let entry = ''
+
+  const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user }, page, at) => {
+    const landing = !page.referrer || hostOf(page.referrer) !== hostOf(page.url)
+    const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
+    // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
+    const json = toJson(props, text, () => onCut(name)) ?? ''
+    const details = json[0] === '{' && json !== '{}' ? json : ''
+    const priority = MONEY.test(name) ? 0 : COMMERCE.test(name) ? 1 : 2
+    // What is absent is what it usually is: see docs/protocol.md.
+    const rule = hint && hint.rule !== name ? `,"rule":${quote(hint.rule)}` : ''
+    const tail =
+      (details && `,"props":${details}`) +
+      (hint ? `,"stage":{"id":${quote(hint.id)},"confidence":${hint.confidence}${rule}}` : '') +
+      (source === 'api' ? '' : `,"source":${quote(source)}`) +
+      '}'
+    const of = /^(?:purchase|refund)$/.test(name) && orderOf(props)
+    // A second, partial refund of the same order says something else than the first.
+    const order = of ? `${site}|${name}|${of}|${name === 'refund' ? details : ''}` : ''
+    return { name, at, page, user, order, tail, priority, now: !!leaving || priority < 2 }
+  }
+
+  const bear = ({ name, at, page, order, tail, priority }: Stamped, visit: Visit): Touchpoint => {
+    const here = [visit.id, visit.user, page.url, page.title, page.referrer, page.kind, page.locale].join('\n')
+    if (here !== place) {
+      place = here
+      key = `${tab}-${++pages}`
+      entry = `"${key}":${toJson(
+        {
+          tab,
+          visit: visit.id,
+          user: visit.user,
+          model: stages && `${stages.id}@${stages.version}`,
+          url: url(page.url),
+          title: page.title?.slice(0, 256),
+          referrer: page.referrer && url(page.referrer),
+          kind: page.kind?.slice(0, 64),
+          locale: page.locale?.slice(0, 35),
+        },
+        text,
+        () => {},
+      )}`
+    }
+    const id = order ? uuidv8(order) : uuidv7(at)
+    const line = `{"id":"${id}","name":"${name}","at":${at},"seq":${++seq},"page":"${key}"${tail}`
+    return { line, seq, priority, visit: visit.entry, page: entry }
+  }
+
+  return { tab, stamp, bear, last: () => seq, skip: (count) => void (seq += count) }
+}
+
+/** What tells one order from another; empty where nothing does. */
+function orderOf(props?: Props): string {
+  try {
+    const id = props?.transaction_id
+    return typeof id === 'string' || (typeof id === 'number' && isFinite(id)) ? `${id}` : ''
+  } catch {
+    return ''
+  }
+}
+
+/** The host of a URL; empty where it is none. */
+const hostOf = (url: string): string => /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? ''
+
+/** The `id` of a serialised touchpoint. */
+export const idOf = (line: string): string => line.slice(7, 43)
+
+/** The `seq` of a serialised touchpoint. Its first occurrence is ours: only `id`, `name` and `at` stand before it. */
+export const seqOf = (line: string): number => +/"seq":(\d+)/.exec(line)![1]!

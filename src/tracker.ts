@@ -1,0 +1,252 @@
+import { createBacklog } from './backlog.js'
+import { createBeacon, type FetchLater } from './beacon.js'
+import { guarded } from './browser/listen.js'
+import { onBlocked } from './browser/on-blocked.js'
+import { onLifecycle } from './browser/on-lifecycle.js'
+import { currentPage } from './browser/page.js'
+import { createSpill } from './browser/spill.js'
+import { whenActivated } from './browser/when-activated.js'
+import { checkMoment } from './check-moment.js'
+import { checkOptions, isConsent } from './check-options.js'
+import { createGate } from './consent.js'
+import { createCourier } from './courier.js'
+import { createDatabase } from './database.js'
+import { createDelivery } from './delivery.js'
+import { createDeparture } from './departure.js'
+import { createDrain, type Drain } from './drain.js'
+import { uuidv8 } from './ids.js'
+import { createOutage } from './outage.js'
+import { createOutbox } from './outbox.js'
+import { createRedactor } from './redact.js'
+import { createReport } from './report.js'
+import { createBirths, type Stamped } from './touchpoint.js'
+import type { Consent, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
+import { SDK } from './version.js'
+import { createVisits } from './visit.js'
+
+/**
+ * Starts a tracker: what the sources see and what `track` is told becomes touchpoints, kept on the device until the collector at `endpoint` has acknowledged them.
+ *
+ * Consent is `pending` unless said otherwise: until `consent('granted')` nothing is stored or sent. Throws a `TypeError` for a wrong option.
+ * On a server (no `document`) it returns a tracker that does nothing.
+ */
+export function createTracker(options: TrackerOptions): Tracker {
+  if (typeof document === 'undefined') return inert
+  const settings = checkOptions(options)
+  const { endpoint, site, sources, stages, format, urgent, debug } = settings
+  const report = createReport(settings)
+  const fail = (cause: unknown) => report('source', 'something failed inside the tracker; the page is not affected', cause)
+  const now = () => Date.now()
+  const isHidden = () => document.visibilityState === 'hidden'
+  const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
+
+  const redactor = createRedactor(settings.keepParams)
+  const births = createBirths({ site, stages, redactor, onCut: (touchpoint) => report('input', `props of ${touchpoint} must be at most 16,000 characters; the rest was cut`) })
+  const { tab } = births
+  const mayOpen = () => isForgetting || gate.state() === 'granted'
+  const database = createDatabase(name, { indexedDB: () => indexedDB, mayOpen, isHidden })
+  const spill = createSpill(`${name}-`, tab, () => localStorage)
+  const landing = { url: location.href, referrer: document.referrer }
+  const visits = createVisits(database, redactor, now, landing)
+  const outbox = createOutbox({ tab, database, spill, now, lose: (...losses) => backlog.lose(...losses), report })
+  const backlog = createBacklog({ ...settings, tab, database, spill, holds: outbox.holds, now, report })
+  const beacon = createBeacon({
+    endpoint,
+    fetch: fetch.bind(window),
+    sendBeacon: navigator.sendBeacon?.bind(navigator),
+    fetchLater: (window as Window & { fetchLater?: FetchLater }).fetchLater?.bind(window),
+  })
+  const outage = createOutage(database, { now, random: Math.random })
+  const delivery = createDelivery({ site, sdk: SDK, tab, format, outbox, backlog, beacon, lastSeq: births.last, now, report })
+  const courier = createCourier({ ...settings, outbox, outage, delivery, drain: () => drain, now, isHidden, report })
+  const drain: Drain = createDrain({ format, backlog, delivery, now, isFreshDue: courier.isDue })
+  const departure = createDeparture({ outbox, outage, beacon, delivery, format, now, isHidden, onSurvived: courier.due })
+
+  // --- a moment's way ---
+
+  let viewed: PageView | undefined
+  const pageNow = () => (viewed?.url === location.href ? viewed : currentPage())
+
+  /** Guarded one by one: what is held back passes in one go, and one that fails must not take the others with it. */
+  const keep = guarded((moment: Stamped) => {
+    if (moment.kept) return
+    if (moment.user) visits.identify(moment.user)
+    const touchpoint = births.bear(moment, visits.current())
+    moment.kept = true
+    if (debug) console.log('rihla:', touchpoint.line)
+    const isUrgent = urgent.includes(moment.name)
+    // A hidden tab's timers come once a second, later once a minute, and it may be closed before.
+    outbox.add(touchpoint, moment.now || isUrgent || isHidden())
+    courier.due(isUrgent)
+    departure.insure()
+    if (touchpoint.seq % 500 === 0) backlog.tidy().catch(fail)
+  }, fail)
+
+  let isActive = false
+  let isBeginning = false
+  const isOn = () => isActive && gate.state() === 'granted'
+  const isReady = () => isActive && visits.isReady()
+  const gate = createGate(settings.consent, isReady, keep, (count) => {
+    births.skip(count)
+    backlog.lose({ tab, from: births.last() - count + 1, to: births.last(), reason: 'pending' })
+  })
+
+  const record = (moment: (Moment & { user?: string }) | Mishap) => {
+    try {
+      if ('failure' in moment) return fail(moment.failure)
+      const { page, at } = moment
+      // A page view knows more than the document does: the referrer within a single-page shop, the settled title.
+      if (moment.name === 'page_view') viewed = page
+      gate.pass(births.stamp(checkMoment(moment, stages, report), page ?? pageNow(), at ?? now()))
+      begin()
+    } catch (cause) {
+      fail(cause)
+    }
+  }
+
+  // --- consent ---
+
+  /** Not in the task that starts the tracker: the first access to storage is slow, the first to localStorage very slow. */
+  const begin = () => {
+    if (isBeginning || !isOn() || isHidden() || visits.isReady()) return
+    isBeginning = true
+    setTimeout(() => {
+      isBeginning = false
+      void open().then(() => courier.look(SETTLED))
+    }, 0)
+  }
+
+  /** Resolves `false` when consent keeps moments from becoming touchpoints. */
+  const open = async () => {
+    if (isOn()) await Promise.all([visits.ready(), outage.ready()])
+    return gate.release()
+  }
+
+  let erased = 0
+  let isForgetting = false
+  const erase = () => {
+    erased = births.last()
+    outbox.clear()
+    backlog.clear()
+    visits.clear()
+    spill.clear()
+    return database.destroy()
+  }
+
+  const forget = async (ask: boolean) => {
+    gate.set('denied')
+    if (ask && !visits.who().visitor) {
+      // Consent may not have come yet on this page, and what an earlier page stored names the visitor all the same.
+      isForgetting = true
+      await visits.ready()
+      isForgetting = false
+    }
+    const who = visits.who()
+    await erase()
+    if (!ask || !format.forget || !(who.visitor || who.user)) return true
+    const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
+    const isDone = !!answer && format.classify(answer).kind === 'ok'
+    if (!isDone) report('consent', 'the collector did not answer when it was asked to forget this visitor; the device has forgotten', who)
+    return isDone
+  }
+
+  const consent = (state: Consent) => {
+    if (!isConsent(state)) return report('consent', 'consent must be pending, granted or denied')
+    if (state === 'denied') void forget(gate.state() === 'granted').catch(fail)
+    else gate.set(state)
+    if (state === 'granted' && erased) backlog.lose({ tab, from: 1, to: erased, reason: 'forgotten' })
+    if (state === 'granted') erased = 0
+    begin()
+  }
+
+  // --- the page's life ---
+
+  /** No time to read storage. */
+  const hurry = () => {
+    if (gate.release() || !isOn()) return
+    visits.force()
+    gate.release()
+  }
+
+  const stops: Stop[] = [
+    onLifecycle(
+      {
+        hidden: () => {
+          hurry()
+          outbox.spill()
+          void outbox.write()
+          departure.leave(false)
+        },
+        left: () => {
+          hurry()
+          outbox.spill()
+          departure.leave(true)
+          database.leave()
+        },
+        seen: () => {
+          visits.restart()
+          begin()
+          void outbox.write()
+          if (isOn()) courier.look()
+        },
+        restored: () => {
+          database.reset()
+          visits.restart()
+          outbox.restart()
+          departure.restart()
+          if (isOn()) courier.restart()
+        },
+      },
+      fail,
+    ),
+    onBlocked(endpoint, () => report('blocked', `the page's Content-Security-Policy forbids ${endpoint}; add its origin to connect-src`), fail),
+    whenActivated(() => {
+      isActive = true
+      begin()
+    }, fail),
+  ]
+  for (const source of sources) {
+    try {
+      stops.push(source(record))
+    } catch (cause) {
+      report('source', 'a source could not be started; the others were', cause)
+    }
+  }
+  if (settings.consent === 'denied') void erase()
+  if (settings.consent === 'pending') console.info(`rihla: waiting for consent; nothing is stored or sent until consent('granted')`)
+
+  return {
+    track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
+    identify: (user, traits) => {
+      if (typeof user !== 'string' || !user || user.length > 256 || redactor.text(user) !== user) {
+        return report('input', `user must be your own id for the shopper, 1 to 256 characters and no e-mail address, got ${typeof user}`)
+      }
+      record({ name: 'identify', props: traits, user })
+    },
+    saved: async () => (await open()) && outbox.saved(),
+    flush: async () => (await open()) && courier.flush(),
+    consent,
+    forget: () => forget(true).catch(() => false),
+    stop: () => {
+      isActive = false
+      for (const stop of stops.splice(0)) stop()
+      void outbox.write()
+      outbox.stop()
+      courier.stop()
+      departure.stop()
+    },
+  }
+}
+
+/** How long a page is left alone before what other pages left behind is looked for, ms. */
+const SETTLED = 1500
+
+const inert: Tracker = {
+  track: () => {},
+  identify: () => {},
+  saved: async () => false,
+  flush: async () => false,
+  consent: () => {},
+  forget: async () => false,
+  stop: () => {},
+}

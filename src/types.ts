@@ -1,0 +1,222 @@
+import type { EventName, EventProps } from './vocabulary.js'
+
+/** Undoes what the function that returned it did. Safe to call twice. */
+export type Stop = () => void
+
+/** A JSON-like object. What JSON cannot hold (functions, symbols, NaN, cycles) is left out of it, never an error. */
+export type Props = { readonly [key: string]: unknown }
+
+/** What a source saw: a touchpoint-to-be, without identity yet. */
+export interface Moment {
+  /** GA4's name where it has one, else `[a-z][a-z0-9_]{0,63}`. */
+  readonly name: string
+  readonly props?: Props | undefined
+  /** When it happened, ms since epoch. @default now */
+  readonly at?: number | undefined
+  /** Where it happened. @default the page as it is now */
+  readonly page?: PageView | undefined
+  /** The stage that the page names itself; it wins over every rule. */
+  readonly stage?: string | undefined
+  /** Which source saw it. @default 'api' */
+  readonly source?: string | undefined
+  /** True when the page may be gone in a moment (a link, a submit): it is stored in the same task. */
+  readonly leaving?: boolean | undefined
+}
+
+/** A page as a source saw it. URLs may be raw: they are redacted before they are kept. */
+export interface PageView {
+  readonly url: string
+  readonly title?: string | undefined
+  readonly referrer?: string | undefined
+  /** What kind of page it is: `home`, `list`, `product`, `cart`, `checkout`, … */
+  readonly kind?: string | undefined
+  /** The language of the document, as BCP 47. */
+  readonly locale?: string | undefined
+}
+
+/** A source's own mishap: told to `onError`, never thrown into the page. */
+export interface Mishap {
+  readonly failure: unknown
+}
+
+/** Hands what a source saw to the tracker. Never throws. */
+export type Record = (seen: Moment | Mishap) => void
+
+/** Starts watching and returns its undo. A source that throws at its start is reported to `onError` and left out. */
+export type Source = (record: Record) => Stop
+
+/** What the journey's rules suggest for one touchpoint. */
+export interface StageHint {
+  readonly id: string
+  /** 0 to 1. */
+  readonly confidence: number
+  /** The rule that gave the hint; `explicit` when the page named the stage itself. */
+  readonly rule: string
+}
+
+/** `granted`: stores and sends. `pending`: keeps a bounded number of moments in memory, nothing else. `denied`: keeps nothing and erases what was stored. */
+export type Consent = 'pending' | 'granted' | 'denied'
+
+/** A range of `seq` within one document, both ends included. */
+export interface Range {
+  readonly tab: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Touchpoints that will never arrive, and why. */
+export interface Loss extends Range {
+  readonly reason: 'evicted' | 'quarantined' | 'pending' | 'memory' | 'forgotten'
+}
+
+/** What a format makes a request from. The strings are JSON, serialised when the touchpoint was born: a format concatenates, it need not parse. */
+export interface Batch {
+  readonly site: string
+  readonly sdk: string
+  /** Device clock, ms since epoch. */
+  readonly sentAt: number
+  /** `"visit id":{…}`, without repetition. */
+  readonly visits: readonly string[]
+  /** `"page key":{…}`, without repetition. */
+  readonly pages: readonly string[]
+  /** `{"id":…}` each. */
+  readonly touchpoints: readonly string[]
+  /** The highest `seq` known, by tab. */
+  readonly documents: { readonly [tab: string]: number }
+  readonly loss: readonly Loss[]
+  readonly ask: readonly Range[]
+}
+
+/** The answer of a collector, as far as a page can read it. */
+export interface Answer {
+  readonly status: number
+  readonly body: string
+  /** Of a response header, `null` when absent or not exposed. */
+  readonly header: (name: string) => string | null
+}
+
+/**
+ * What an answer means.
+ * - `ok`: everything was taken, but for `rejected` (by touchpoint id). `held` answers `ask`.
+ * - `retry`: not now; again after the shared back-off, or after `after` ms.
+ * - `split`: something in it is bad, but the answer does not say what: halve it.
+ * - `smaller`: too large.
+ * - `misconfigured`: this collector does not want us; keep everything, try again after minutes.
+ */
+export type Outcome =
+  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[]; readonly held?: readonly Range[] }
+  | { readonly kind: 'retry'; readonly after?: number }
+  | { readonly kind: 'split' }
+  | { readonly kind: 'smaller' }
+  | { readonly kind: 'misconfigured' }
+
+/** A wire format: how a batch becomes a body, and what the answer to it means for each touchpoint. */
+export interface Format {
+  /** A text body without custom header, so that no preflight is needed. */
+  readonly encode: (batch: Batch) => string
+  readonly classify: (answer: Answer) => Outcome
+  /** Whether the collector keeps the account of what is complete: takes batches that only report `loss` or `ask`. @default false */
+  readonly accounts?: boolean
+  /** Whether the collector tells gzip by the first bytes of a body without a content type. @default false */
+  readonly compress?: boolean
+  /** The body that asks the collector to erase somebody; absent where the format has no such thing. */
+  readonly forget?: (who: { site: string; sdk: string; sentAt: number; visitor?: string | undefined; user?: string | undefined }) => string
+}
+
+/** Something went wrong that the shopper must not notice but the developer may want to know. Each code is reported once per page. */
+export interface TrackerError {
+  /** `storage`, `collector`, `blocked`, `quarantined`, `evicted`, `input`, `source`, `consent`: what it is about. */
+  readonly code: string
+  /** One sentence that names the field and what was expected, or what the browser refused. */
+  readonly message: string
+  readonly cause?: unknown
+}
+
+/** Settings of `createTracker`. Only `endpoint` and `site` are required. */
+export interface TrackerOptions {
+  /** Where touchpoints are sent: an http(s) URL, or a path on the shop's own origin. */
+  readonly endpoint: string
+  /** Names the shop at the collector: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+  readonly site: string
+  /** What captures moments by itself. @default [] */
+  readonly sources?: readonly Source[]
+  /** @default 'pending' */
+  readonly consent?: Consent
+  /** The stage model that gives hints, such as `five`. @default none: no hints */
+  readonly stages?: StageModel
+  /** How a batch is written on the wire. @default json */
+  readonly format?: Format
+  /** Query parameters that may stay in URLs, besides utm parameters. @default ['page', 'q', 's', 'sort', 'variant', 'category'] */
+  readonly keepParams?: readonly string[]
+  /** Sends when this many touchpoints wait. @default 20 */
+  readonly batchSize?: number
+  /** Sends when the oldest touchpoint waits this long, ms. @default 5000 */
+  readonly batchAfter?: number
+  /** Names that are sent at once. @default ['begin_checkout', 'checkout_error', 'purchase', 'cart_abandonment'] */
+  readonly urgent?: readonly string[]
+  /** How long the touchpoints of another page or tab are left to it before this page sends them, ms. @default 30000 */
+  readonly grace?: number
+  /** The most touchpoints kept on the device. @default 10000 */
+  readonly maxCount?: number
+  /** The most characters kept on the device. @default 8000000 */
+  readonly maxBytes?: number
+  /** How long a touchpoint is kept on the device, ms. @default 604800000 (7 days) */
+  readonly maxAge?: number
+  /** Hears what went wrong, once per code. Never called while `createTracker` runs: wrong settings throw. */
+  readonly onError?: (error: TrackerError) => void
+  /** Prints each touchpoint and each problem to the console. @default false */
+  readonly debug?: boolean
+}
+
+/** One rule of a stage model: a touchpoint that fits suggests the stage. */
+export interface StageRule {
+  /** A touchpoint's name, some names, or `*`. */
+  readonly on: string | readonly string[]
+  /** Further conditions; all must hold. */
+  readonly if?: {
+    /** A page reached from outside: without referrer, or from another host (or not). */
+    readonly landing?: boolean
+    /** The kind of page. */
+    readonly kind?: string
+    /** Values of `props`, by name. */
+    readonly props?: { readonly [name: string]: string | number | boolean }
+  }
+  readonly stage: string
+  /** 0 to 1. */
+  readonly confidence: number
+}
+
+/** A stage of the journey. */
+export interface Stage {
+  readonly id: string
+  readonly label: { readonly en: string; readonly ar?: string; readonly fa?: string }
+  /** Who in the company moves the shopper on from here. */
+  readonly owner?: string
+}
+
+/** The company's idea of a journey, as data: the stages in order, and the rules that hint at them. */
+export interface StageModel {
+  readonly id: string
+  readonly version: number
+  readonly stages: readonly Stage[]
+  /** The rule with the highest confidence wins, of equals the later one. */
+  readonly rules: readonly StageRule[]
+}
+
+/** Records a shopper's journey. No method throws after `createTracker` returned; what goes wrong is told to `onError`. */
+export interface Tracker {
+  /** Records a touchpoint. Takes what `gtag('event', name, props)` takes. `stage` names the journey's stage and wins over every rule. */
+  readonly track: <N extends EventName>(name: N, props?: EventProps<N>, options?: { readonly stage?: string }) => void
+  /** Says who the shopper is: your own user id (never an e-mail address), and what is worth knowing of them. Recorded as a touchpoint `identify`. */
+  readonly identify: (user: string, traits?: Props) => void
+  /** Resolves `true` when every touchpoint so far is stored on the device or acknowledged, `false` when it is kept in memory only. */
+  readonly saved: () => Promise<boolean>
+  /** Sends what waits, now. Resolves when the collector has answered, `true` if nothing is left to send. */
+  readonly flush: () => Promise<boolean>
+  /** Says what the shopper has agreed to. `denied` after `granted` also asks the collector to forget them. */
+  readonly consent: (state: Consent) => void
+  /** Erases everything on the device, asks the collector to erase the rest, and tracks nothing until `consent('granted')`. Resolves `true` when the collector has answered, or nobody was known. Asks once. */
+  readonly forget: () => Promise<boolean>
+  /** Removes every listener and timer. What is stored stays for the next page. */
+  readonly stop: Stop
+}
