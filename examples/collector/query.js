@@ -1,0 +1,20 @@
+// @ts-check
+
+/** @typedef {import('./database.js').Connection} Connection */
+/** @typedef {(sql: string, parameter?: unknown) => Promise<any[]>} Query Runs one statement; `$1` in it is `parameter` as JSON. */
+
+/**
+ * Runs statements on one connection, each prepared once. Data enters as a parameter only, never as SQL.
+ * @type {(connection: Connection) => Query}
+ */
+export const createQuery = (connection) => {
+  /** @type {Map<string, ReturnType<Connection['prepare']>>} */
+  const prepared = new Map()
+  return async (sql, parameter) => {
+    const preparing = prepared.get(sql) ?? connection.prepare(sql)
+    prepared.set(sql, preparing)
+    const statement = await preparing
+    if (parameter !== undefined) statement.bindVarchar(1, JSON.stringify(parameter))
+    return (await statement.runAndReadAll()).getRowObjectsJson()
+  }
+}

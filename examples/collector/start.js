@@ -1,0 +1,89 @@
+// @ts-check
+import { createServer, STATUS_CODES } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { isLoopback } from './access.js'
+import { createCollector } from './handler.js'
+import { openStore } from './store.js'
+
+/** @typedef {import('node:http').Server} Server */
+/**
+ * @typedef {{
+ *   port?: number, host?: string, db?: string, adminToken?: string | undefined, now?: () => number, onError?: (error: unknown) => void,
+ *   limits?: import('./collect.js').Limits, headersTimeout?: number, requestTimeout?: number
+ * }} StartOptions
+ * `port`: 0 takes a free one. @default 4400 · `host` @default '127.0.0.1' · `db`: DuckDB file. @default 'touchpoints.duckdb' · `headersTimeout`,
+ * `requestTimeout`: ms until a sender that dawdles is cut off. @default 10000, 30000
+ */
+
+// What is in flight gets this long to finish, ms.
+const patience = 10_000
+
+/** @type {(server: Server, port: number, host: string) => Promise<number>} */
+const listen = (server, port, host) =>
+  new Promise((resolve, reject) => {
+    server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+      const taken = error.code === 'EADDRINUSE'
+      const why = taken ? `Port ${port} of ${host} is already taken: choose another with --port.` : `Cannot listen on ${host}, port ${port}: ${error.message}.`
+      reject(new Error(why, { cause: error }))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+
+/** @type {{ [code: string]: number }} */
+const statusOf = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
+/** Answers what is no HTTP, or comes too slowly, with JSON like everything else. */
+const refuseGarbage = (/** @type {NodeJS.ErrnoException} */ error, /** @type {import('node:stream').Duplex} */ socket) => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status = statusOf[error.code ?? ''] ?? 400
+  const body = JSON.stringify({ reason: status === 408 ? 'the request came too slowly' : 'expected an HTTP/1.1 request' })
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+}
+
+/** @type {(server: Server) => Promise<void>} */
+const stopServer = (server) =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    const deadline = setTimeout(() => server.closeAllConnections(), patience)
+    server.once('close', () => {
+      clearInterval(sweep)
+      clearTimeout(deadline)
+    })
+  })
+
+/**
+ * Starts a collector on this machine, ready when the promise resolves. `close()` stops accepting, finishes what is in flight, and moves everything into the
+ * database file; safe to call twice. Throws one sentence for people when the port is taken, the database is in use or no database, or when others could
+ * reach it and there is no token.
+ * @param {StartOptions} [options]
+ */
+export const startCollector = async ({ port = 4400, host = '127.0.0.1', db = 'touchpoints.duckdb', headersTimeout = 10_000, requestTimeout = 30_000, ...others } = {}) => {
+  if (!isLoopback(host) && !others.adminToken) {
+    throw new Error(`Others can reach ${host}, so reading needs a token: set RIHLA_ADMIN_TOKEN or --admin-token, or use --host 127.0.0.1.`)
+  }
+  const store = await openStore(db)
+  const collector = createCollector({ store, ...others })
+  const serverOptions = { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) }
+  const server = /** @type {Server} */ (createAdaptorServer({ fetch: collector, createServer, serverOptions, overrideGlobalObjects: false }))
+  server.on('clientError', refuseGarbage)
+  const shut = async () => {
+    await Promise.all([server.listening ? stopServer(server) : undefined, collector.close()])
+    await collector.close()
+    await store.close()
+  }
+  /** @type {Promise<void> | undefined} */
+  let closing
+  const close = () => (closing ??= shut())
+  try {
+    const bound = await listen(server, port, host)
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+    return { url: `http://${name}:${bound}`, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
