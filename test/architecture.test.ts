@@ -1,0 +1,73 @@
+// @vitest-environment node
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => file.replace(/\.ts$/, '')).sort()
+const textOf = (file: string) => readFileSync(`src/${file}.ts`, 'utf8')
+/** Without comments and strings, so that words in them do not count. */
+const codeOf = (file: string) => textOf(file).replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+const specifiersOf = (file: string) => [...textOf(file).matchAll(/^(?:import|export)\b[^'\n]*? from '([^']+)'/gm)].map(([, specifier]) => specifier!)
+/** `sources/clicks` imports `browser/listen`: relative names resolved, packages as they are. */
+const importsOf = (file: string) => specifiersOf(file).map((specifier) => (specifier.startsWith('.') ? join(file, '..', specifier).replace(/\.js$/, '') : specifier))
+
+const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'storefront', 'script'].includes(file)
+const TYPES = /^(types|vocabulary)$/
+const PACKAGE = /^idb-keyval$/
+
+/** Who may import whom: the first line that fits counts. */
+const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [
+  [(file) => file.startsWith('sources/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
+  [(file) => file.startsWith('browser/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
+  [(file) => /^(formats|stages)\//.test(file), (target) => TYPES.test(target)],
+  [(file) => file === 'check-options', (target) => target === 'types' || target === 'formats/json'],
+  [(file) => file === 'database', (target) => isCore(target) || PACKAGE.test(target)],
+  [isCore, (target) => isCore(target) || target.startsWith('browser/')],
+  [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
+  [(file) => file === 'index', (target) => TYPES.test(target) || target === 'tracker'],
+  [(file) => file === 'storefront', (target) => TYPES.test(target) || target === 'tracker' || /^(sources|stages)\//.test(target)],
+  [(file) => file === 'script', (target) => TYPES.test(target) || target === 'storefront'],
+]
+
+test('every file imports only what its place allows', () => {
+  const wrong = files.flatMap((file) => importsOf(file).filter((target) => !rules.find(([who]) => who(file))![1](target)).map((target) => `${file} imports ${target}`))
+  expect(wrong).toEqual([])
+  expect([importsOf('sources/clicks'), importsOf('index')]).toEqual([['browser/listen', 'types'], ['tracker', 'types', 'vocabulary']])
+})
+
+test('core steps take nothing but types from the browser folder', () => {
+  const wrong = files.filter(isCore).flatMap((file) => textOf(file).split('\n').filter((line) => /^import (?!type\b).*'\.\/browser\//.test(line)).map((line) => `${file}: ${line}`))
+  expect(wrong).toEqual([])
+})
+
+test('idb-keyval is named in exactly one file', () => {
+  expect(files.filter((file) => specifiersOf(file).includes('idb-keyval'))).toEqual(['database'])
+})
+
+test('nothing but the browser folder adds listeners', () => {
+  expect(files.filter((file) => /\b(add|remove)EventListener\b/.test(codeOf(file)))).toEqual(['browser/listen'])
+})
+
+test('no import leads back to where it came from', () => {
+  const isTypeOnly = (file: string, target: string) => textOf(file).split('\n').filter((line) => line.includes(`/${target.split('/').pop()}.js'`)).every((line) => /^(import|export) type/.test(line))
+  const reach = (file: string, path: string[]): string[] => (path.includes(file) ? [[...path, file].join(' → ')] : importsOf(file).filter((target) => files.includes(target) && !isTypeOnly(file, target)).flatMap((target) => reach(target, [...path, file])))
+  expect(files.flatMap((file) => reach(file, []))).toEqual([])
+})
+
+test('relative imports end in .js, and each leads to a file', () => {
+  expect(files.flatMap((file) => specifiersOf(file).filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.js')))).toEqual([])
+  expect(files.flatMap((file) => importsOf(file).filter((target) => !PACKAGE.test(target) && !files.includes(target)))).toEqual([])
+})
+
+test.each([
+  ['default exports', /\bexport default\b/],
+  ['classes', /\bclass\b/],
+  ['any', /\bany\b/],
+  ['enums and namespaces', /\b(enum|namespace)\b/],
+])('there are no %s', (_, pattern) => {
+  expect(files.filter((file) => pattern.test(codeOf(file)))).toEqual([])
+})
+
+test('no module keeps state of its own: nothing is reassigned at the top', () => {
+  expect(files.filter((file) => /^(export )?(let|var)\b/m.test(codeOf(file)))).toEqual([])
+})

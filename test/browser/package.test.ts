@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import resolve from '@rollup/plugin-node-resolve'
+import { rollup } from 'rollup'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createCollector, type Collector } from '../harness/collector.js'
+import { engines } from '../harness/engines.js'
+import { createPages, type Pages } from '../harness/pages.js'
+
+const APP = `
+import { createTracker } from 'rihla'
+import { five } from 'rihla/stages/five'
+import { clicks } from 'rihla/sources/clicks'
+import { pageViews } from 'rihla/sources/page-views'
+
+const tracker = createTracker({ endpoint: ENDPOINT, site: 'bundled', consent: 'granted', stages: five, sources: [pageViews(), clicks()] })
+tracker.track('view_item', { currency: 'EUR', value: 18, items: [{ item_id: 'cap' }] })
+tracker.flush()
+`
+
+describe('the packed package', () => {
+  const app = mkdtempSync(join(tmpdir(), 'packed-'))
+  let collector: Collector
+  let pages: Pages
+  let bundle: string
+
+  beforeAll(async () => {
+    collector = await createCollector()
+    const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], { encoding: 'utf8' }).trim().split('\n').pop() ?? ''
+    writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', private: true, type: 'module' }))
+    mkdirSync(join(app, 'src'))
+    writeFileSync(join(app, 'src/main.js'), `const ENDPOINT = '${collector.url}'\n${APP}`)
+    execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', join(app, packed)], { cwd: app })
+    const built = await rollup({ input: join(app, 'src/main.js'), plugins: [resolve({ browser: true, rootDir: app })], onwarn: (warning) => { throw new Error(warning.message) } })
+    const { output } = await built.generate({ format: 'iife' })
+    bundle = output[0].code
+    pages = await createPages({ dist: 'dist' })
+  })
+  afterAll(async () => {
+    await pages?.close()
+    await collector?.stop()
+    rmSync(app, { recursive: true, force: true })
+  })
+
+  it.each(engines)('installs into a fresh app, bundles without a warning and delivers in $name', async (engine) => {
+    collector.reset()
+    const url = pages.add('/', { body: `<script>${bundle.replaceAll('</script', '<\\/script')}</script>` })
+    const browser = await engine.open()
+    try {
+      const tab = await browser.newTab()
+      await tab.goto(url)
+      await collector.until(({ touchpoints }) => touchpoints().length === 2)
+      expect(collector.touchpoints().map(({ name, stage }) => [name, stage?.id])).toEqual([['page_view', 'awareness'], ['view_item', 'consideration']])
+    } finally {
+      await browser.close()
+    }
+  })
+})

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startCollector } from '../../examples/collector/server.js'
+import { startStorefront } from '../../examples/storefront/server.js'
+import { engines, type Browser, type Tab } from '../harness/engines.js'
+import { poll } from '../harness/processes.js'
+
+/** A touchpoint as the example collector tells of it. */
+interface Told {
+  readonly name: string
+  readonly seq: number
+  readonly tab: string
+  readonly visitor?: string
+  readonly stage: { readonly id: string } | null
+}
+
+const FIELDS = { '#email': 'mina@shop.example', '#name': 'Mina Rad', '#street': 'Long Lane 1', '#city': 'Berlin', '#postcode': '10115' }
+const CARD = { '#card_name': 'Mina Rad', '#card_number': '4242424242424242', '#card_expiry': '12/40', '#card_cvc': '123' }
+
+describe.each(engines)('$name', (engine) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shopping-'))
+  const db = join(folder, 'touchpoints.duckdb')
+  let collector: Awaited<ReturnType<typeof startCollector>>
+  let shop: Awaited<ReturnType<typeof startStorefront>>
+  let browser: Browser
+
+  beforeAll(async () => {
+    collector = await startCollector({ port: 0, db })
+    shop = await startStorefront({ port: 0, endpoint: `${collector.url}/collect` })
+    browser = await engine.open()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await shop?.close()
+    await collector?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const told = async (): Promise<Told[]> => {
+    const answer = await fetch(`${collector.url}/touchpoints?limit=1000`)
+    return ((await answer.json()) as { touchpoints: Told[] }).touchpoints
+  }
+  const press = async (tab: Tab, selector: string) => {
+    await tab.until(`!!document.querySelector(${JSON.stringify(selector)}) && document.readyState === 'complete'`)
+    await tab.eval(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'center', behavior: 'instant' })`)
+    await tab.click(selector)
+  }
+  const fill = async (tab: Tab, fields: { readonly [selector: string]: string }) => {
+    for (const [selector, text] of Object.entries(fields)) {
+      await tab.until(`!!document.querySelector(${JSON.stringify(selector)}) && document.readyState === 'complete'`)
+      await tab.type(selector, text)
+    }
+  }
+
+  it('a shopper walks from the home page to the thank-you page, and the collector and its DuckDB file hold every touchpoint with its stage, none missing', async () => {
+    const tab = await browser.newTab()
+    await tab.goto(`${shop.url}/en`)
+    await press(tab, '#consent-accept')
+    await tab.until(`document.cookie.includes('consent=granted')`)
+    await press(tab, 'a[data-item="FJ-101"]')
+    await tab.until(`location.pathname.includes('/product/')`)
+    await press(tab, '#add-to-cart')
+    await tab.until(`location.pathname.endsWith('/cart')`)
+    await press(tab, '#to-checkout')
+    await tab.until(`location.pathname.endsWith('/address')`)
+    await fill(tab, FIELDS)
+    await tab.eval(`document.querySelector('#country').value = 'DE'`)
+    await press(tab, '#continue')
+    await tab.until(`location.pathname.endsWith('/shipping')`)
+    await press(tab, '#continue')
+    await tab.until(`location.pathname.endsWith('/payment')`)
+    await fill(tab, { ...CARD, '#card_number': '4000000000000002' })
+    await press(tab, '#continue')
+    await tab.until(`!!document.querySelector('#errors') && document.readyState === 'complete'`)
+    await tab.eval(`document.querySelectorAll('#card_name,#card_number,#card_expiry,#card_cvc').forEach((field) => { field.value = '' })`)
+    await fill(tab, CARD)
+    await press(tab, '#continue')
+    await tab.until(`location.pathname.endsWith('/review')`)
+    await press(tab, '#place-order')
+    await tab.until(`location.pathname.includes('/thank-you/') && document.readyState === 'complete'`)
+    await tab.reload()
+    await tab.until(`document.readyState === 'complete'`)
+    await tab.eval(`rihla('flush')`)
+
+    // Every document's account is complete up to its highest number, and nothing was lost. What a page could not send when it was left follows after the grace of 30 s.
+    const account = async () => ((await (await fetch(`${collector.url}/documents`)).json()) as { documents: { complete: number; highest: number; lost: unknown[] }[] }).documents
+    await poll(async () => (await account()).length >= 10 && (await account()).every((each) => each.complete === each.highest), 'every document is complete', 50_000)
+    expect((await account()).flatMap((each) => each.lost)).toEqual([])
+
+    const all = await told()
+    const count = (name: string) => all.filter((each) => each.name === name).length
+    expect(
+      ['view_item', 'add_to_cart', 'view_cart', 'begin_checkout', 'add_shipping_info', 'checkout_error', 'add_payment_info', 'purchase'].map((name) => [name, count(name)]),
+    ).toEqual([
+      ['view_item', 1],
+      ['add_to_cart', 1],
+      ['view_cart', 1],
+      ['begin_checkout', 1],
+      ['add_shipping_info', 1],
+      ['checkout_error', 1],
+      ['add_payment_info', 1],
+      ['purchase', 1],
+    ])
+    expect(count('page_view')).toBe(10)
+    // A page that is left before it has read storage does not know its visitor.
+    expect(new Set(all.flatMap((each) => each.visitor ?? [])).size).toBe(1)
+    expect(all.find((each) => each.name === 'purchase')?.stage?.id).toBe('conversion')
+    expect(all.filter((each) => each.name !== 'click' && !each.stage)).toEqual([])
+
+    await collector.close()
+    const file = await DuckDBInstance.create(db)
+    const connection = await file.connect()
+    const rows = await connection.runAndReadAll('select count(*)::integer as kept from touchpoints')
+    connection.closeSync()
+    file.closeSync()
+    expect(rows.getRowObjects()).toEqual([{ kept: all.length }])
+  })
+})

@@ -1,0 +1,293 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { overrideQuota } from '../harness/cdp.js'
+import { engines, type Tab } from '../harness/engines.js'
+import { call, gapsAt, holds, isRunning, onDevice, track, useShop } from '../harness/shop-page.js'
+
+declare const rihla: (method: string, ...args: unknown[]) => unknown
+
+/** Breaks the connection in one way while `window.broken` says so. */
+const breakable = `
+  const { transaction } = IDBDatabase.prototype
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (window.broken === 'dead') {
+      window.broken = 'was dead'
+      throw new DOMException('The database connection is closing.', 'InvalidStateError')
+    }
+    return transaction.apply(this, args)
+  }
+  const silence = (prototype, type) => {
+    const { get, set } = Object.getOwnPropertyDescriptor(prototype, type)
+    Object.defineProperty(prototype, type, { configurable: true, get, set(listener) { set.call(this, listener && ((event) => window.broken !== 'stuck' && listener.call(this, event))) } })
+  }
+  for (const type of ['oncomplete', 'onerror', 'onabort']) silence(IDBTransaction.prototype, type)
+  for (const type of ['onsuccess', 'onerror']) silence(IDBRequest.prototype, type)
+`
+
+const noStorage = `
+  for (const name of ['indexedDB', 'localStorage']) Object.defineProperty(window, name, { get() { throw new DOMException(name + ' is forbidden', 'SecurityError') } })
+`
+
+const parts = (count: number) => Array.from({ length: count }, (_, i) => `part_${i + 1}`)
+
+/** Records touchpoints of about 12 kB each. */
+const trackLarge = (tab: Tab, names: readonly string[]) =>
+  tab.eval((all: readonly string[]) => {
+    for (const name of all) rihla('track', name, { text: Array(12).fill(name.repeat(150)) })
+  }, names)
+
+/** Whether a small RAM disk may be mounted here: that takes root. */
+const mount = (folder: string, size: string): boolean => spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]).status === 0
+const unmount = (folder: string) => spawnSync('umount', ['-l', folder])
+const canMount = (() => {
+  const folder = join(inject('tempRoot'), 'mount')
+  mkdirSync(folder, { recursive: true })
+  return mount(folder, '1m') && unmount(folder).status === 0
+})()
+
+describe.each(engines)('storage in $name', (engine) => {
+  const shop = useShop(engine)
+
+  const refuse = () => {
+    shop.collector.answer = () => ({ status: 503, headers: { 'retry-after': '1' } })
+  }
+  const accept = () => {
+    shop.collector.answer = () => undefined
+  }
+  const complete = async (names: readonly string[], ms?: number) => {
+    await holds(shop.collector, names, ms)
+    expect(gapsAt(shop.collector)).toEqual([])
+  }
+  /** A tracker that cannot store says so, keeps what happened in memory and delivers it. */
+  const worksFromMemory = async (tab: Tab) => {
+    refuse()
+    await track(tab, 'view_item', 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(false)
+    accept()
+    await complete(['page_view', 'view_item', 'add_to_cart'], 20_000)
+  }
+
+  // Fault 19. Only Chromium's quota can be set for one origin.
+  it.runIf(engine.name === 'chromium')('sends from memory when the quota is used up, and stores again when there is room', async () => {
+    const tab = await shop.newTab()
+    await tab.goto(shop.pages.url('/blank'))
+    await overrideQuota(tab, shop.pages.origin, 20_000)
+    refuse()
+    await tab.goto(shop.add('/'))
+    await isRunning(tab)
+    await trackLarge(tab, parts(12))
+    expect(await call(tab, 'saved')).toBe(false)
+    accept()
+    await complete(parts(12), 20_000)
+    await overrideQuota(tab, shop.pages.origin, null)
+    refuse()
+    await track(tab, 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(true)
+    accept()
+    await complete(['add_to_cart'], 20_000)
+  })
+
+  // Fault 20. WebKit's sessions under a driver store nothing on the disk.
+  it.runIf(canMount && engine.name !== 'webkit')('sends from memory when the disk is full, and stores again when there is room', async () => {
+    const profile = engine.newProfile()
+    const filling = join(profile, 'filling')
+    mount(profile, '150m')
+    try {
+      const browser = await shop.open({ profile })
+      const tab = await shop.visit('/', {}, browser)
+      await holds(shop.collector, ['page_view'])
+      refuse()
+      const fill = () => {
+        const { bavail, bsize } = statfsSync(profile)
+        writeFileSync(filling, Buffer.alloc(Number(bavail) * Number(bsize) + 1), { flag: 'a' })
+      }
+      for (;;) {
+        try {
+          fill()
+        } catch {
+          break
+        }
+      }
+      await trackLarge(tab, parts(20))
+      await call<boolean>(tab, 'saved')
+      accept()
+      await complete(parts(20), 30_000)
+      rmSync(filling)
+      await track(tab, 'add_to_cart')
+      await tab.until("rihla('saved')")
+      await complete(['add_to_cart'], 20_000)
+      await browser.close()
+    } finally {
+      unmount(profile)
+    }
+  })
+
+  // Fault 21. WebKit's sessions under a driver have no such folder.
+  it.runIf(engine.name !== 'webkit')('works from memory when the folder of its databases cannot be used', async () => {
+    const profile = engine.newProfile()
+    const folder = engine.name === 'chromium' ? join('Default', 'IndexedDB') : join('storage', 'default')
+    mkdirSync(dirname(join(profile, folder)), { recursive: true })
+    writeFileSync(join(profile, folder), 'not a folder')
+    const tab = await shop.visit('/', {}, await shop.open({ profile }))
+    await worksFromMemory(tab)
+  })
+
+  // Fault 23. WebKit does not obey `Clear-Site-Data` in a driver's session.
+  it.runIf(engine.name !== 'webkit')('goes on after the site data were cleared under it', async () => {
+    shop.pages.add('/clear', (_, response) => void response.writeHead(200, { 'clear-site-data': '"storage"' }).end())
+    const tab = await shop.visit()
+    await track(tab, 'view_item')
+    await complete(['page_view', 'view_item'])
+    refuse()
+    await tab.eval("fetch('/clear').then((answer) => answer.text())")
+    await tab.until(async () => !(await indexedDB.databases()).length)
+    await track(tab, 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(true)
+    expect(await onDevice(tab)).toEqual([`database ${shop.database()}`])
+    accept()
+    await complete(['add_to_cart'], 20_000)
+  })
+
+  // Fault 24.
+  it.each(['deleteDatabase', 'open'] as const)('does not block another tab that calls %s, and goes on', async (method) => {
+    const tab = await shop.visit()
+    await track(tab, 'view_item')
+    expect(await call(tab, 'saved')).toBe(true)
+    await complete(['page_view', 'view_item'])
+    const other = await shop.newTab({ window: true })
+    await other.goto(shop.add('/other', { tag: null }))
+    const events = await other.eval(
+      (name: string, does: 'deleteDatabase' | 'open') =>
+        new Promise<string[]>((done, failed) => {
+          const seen: string[] = []
+          const request = does === 'open' ? indexedDB.open(name, 7) : indexedDB.deleteDatabase(name)
+          request.onblocked = () => seen.push('blocked')
+          request.onerror = () => failed(request.error)
+          request.onsuccess = () => {
+            if (does === 'open') (request.result as IDBDatabase).close()
+            done(seen)
+          }
+        }),
+      shop.database(),
+      method,
+    )
+    expect(events).toEqual([])
+    await track(tab, 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(true)
+    await complete(['add_to_cart'])
+  })
+
+  // Fault 25.
+  it('works from memory while another tab keeps its database from opening', async () => {
+    const holder = await shop.visit('/holder', { tag: null })
+    await holder.eval(
+      (name: string) =>
+        new Promise<void>((done) => {
+          const request = indexedDB.open(name)
+          request.onsuccess = () => {
+            Object.assign(window, { held: request.result })
+            done()
+          }
+        }),
+      shop.database(),
+    )
+    const deleter = await shop.visit('/deleter', { tag: null })
+    await deleter.eval((name: string) => new Promise<void>((done) => (indexedDB.deleteDatabase(name).onblocked = () => done())), shop.database())
+    const tab = await shop.visit()
+    await worksFromMemory(tab)
+    await holder.eval('held.close()')
+    await track(tab, 'purchase')
+    await tab.until("rihla('saved')")
+    await complete(['purchase'])
+  })
+
+  // Fault 26.
+  it('loses nothing when the connection dies silently, and stores on a new one', async () => {
+    const tab = await shop.visit('/', { before: breakable })
+    await track(tab, 'view_item')
+    expect(await call(tab, 'saved')).toBe(true)
+    refuse()
+    await tab.eval("window.broken = 'dead', 0")
+    await track(tab, 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(true)
+    expect(await tab.eval('broken')).toBe('was dead')
+    accept()
+    await complete(['page_view', 'view_item', 'add_to_cart'], 20_000)
+  })
+
+  // Fault 27.
+  it('loses nothing when transactions never settle, and stores again when they do', async () => {
+    const tab = await shop.visit('/', { before: breakable })
+    await track(tab, 'view_item')
+    expect(await call(tab, 'saved')).toBe(true)
+    await tab.eval("window.broken = 'stuck', 0")
+    refuse()
+    await track(tab, 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(false)
+    accept()
+    await holds(shop.collector, ['add_to_cart'], 30_000)
+    await tab.eval('window.broken = 0')
+    await track(tab, 'purchase')
+    await tab.until("rihla('saved')")
+    await call(tab, 'flush')
+    await complete(['page_view', 'view_item', 'add_to_cart', 'purchase'], 20_000)
+  })
+
+  // Fault 28. WebKit has no such setting that a driver could reach.
+  it.runIf(engine.name !== 'webkit')('works from memory when the shopper blocks storage', async () => {
+    const prefs: { [name: string]: number } = engine.name === 'firefox' ? { 'network.cookie.cookieBehavior': 2 } : { 'profile.default_content_setting_values.cookies': 2 }
+    await worksFromMemory(await shop.visit('/', {}, await shop.open({ prefs })))
+  })
+
+  // Fault 29. WebKit's sessions under a driver are private anyhow.
+  it.runIf(engine.name !== 'webkit')('stores and delivers in a private window', async () => {
+    const tab = await shop.visit('/', {}, await shop.open({ private: true }))
+    refuse()
+    await track(tab, 'view_item', 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(true)
+    accept()
+    await complete(['page_view', 'view_item', 'add_to_cart'], 20_000)
+  })
+
+  // Fault 30.
+  it('works from memory in a sandboxed frame', async () => {
+    shop.add('/frame', { module: "const look = () => window.rihla?.version ? (rihla('track', 'view_item'), rihla('track', 'add_to_cart')) : setTimeout(look, 20); look()" })
+    const tab = await shop.visit('/', { tag: null, body: '<iframe sandbox="allow-scripts" src="/frame"></iframe>' })
+    await complete(['page_view', 'view_item', 'add_to_cart'], 20_000)
+    expect(shop.collector.requests.every(({ headers }) => headers.origin === 'null')).toBe(true)
+    await tab.close()
+  })
+
+  // Fault 30, I14.
+  it('works from memory where both storages throw', async () => {
+    const tab = await shop.visit('/', { before: noStorage, body: '<a id="go" href="/other">go</a>' })
+    await worksFromMemory(tab)
+    refuse()
+    await track(tab, 'begin_checkout')
+    shop.add('/other', { tag: null })
+    await shop.collector.until(({ requests }) => requests.some(({ status }) => status === 503))
+    accept()
+    await tab.click('#go')
+    await complete(['begin_checkout', 'click'])
+  })
+})
+
+// Fault 30: http on another host than localhost has no randomUUID and no locks.
+// WebKit cannot be told where a name leads to.
+describe.each(engines.filter(({ name }) => name !== 'webkit'))('plain http in $name', (engine) => {
+  const host = 'shop.test'
+  const shop = useShop(engine, { args: engine.name === 'chromium' ? [`--host-resolver-rules=MAP ${host} 127.0.0.1`] : [], prefs: engine.name === 'firefox' ? { 'network.dns.localDomains': host } : {} })
+
+  it('stores and delivers on an insecure origin', async () => {
+    const tab = await shop.newTab()
+    await tab.goto(shop.add('/').replace('127.0.0.1', host))
+    await isRunning(tab)
+    expect(await tab.eval("[isSecureContext, 'locks' in navigator, 'randomUUID' in crypto]")).toEqual([false, false, false])
+    await track(tab, 'view_item', 'add_to_cart')
+    expect(await call(tab, 'saved')).toBe(true)
+    await holds(shop.collector, ['page_view', 'view_item', 'add_to_cart'])
+    expect(gapsAt(shop.collector)).toEqual([])
+  })
+})

@@ -1,0 +1,112 @@
+import { readdirSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Mishap, Moment, Source } from '../../src/types.js'
+import { countListeners } from '../harness/listeners.js'
+import { resetVisibility, setVisibility, transition } from '../harness/visibility.js'
+
+const left = countListeners()
+const files = readdirSync('src/sources').map((file) => file.replace('.ts', ''))
+const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  history.replaceState({}, '', '/')
+  document.body.innerHTML = '<form action="/"><button id="buy">Buy</button></form><a href="#a">A</a>'
+})
+afterEach(() => {
+  vi.useRealTimers()
+  resetVisibility()
+})
+
+/** What shoppers and shops do, so that every source has something to see. */
+const shop = async () => {
+  for (const element of document.body.querySelectorAll<HTMLElement>('button,a')) {
+    element.addEventListener('click', (event) => event.preventDefault())
+    element.click()
+  }
+  history.pushState({}, '', `/p/${Math.random()}`)
+  document.title = 'Cap'
+  await vi.advanceTimersByTimeAsync(2000)
+  history.replaceState({}, '', '/checkout')
+  window.dispatchEvent(new Event('popstate'))
+  document.body.dispatchEvent(new Event('submit', { bubbles: true }))
+  document.body.dispatchEvent(new Event('input', { bubbles: true }))
+  setVisibility('hidden')
+  setVisibility('visible')
+  transition('pagehide', true)
+  transition('pageshow', true)
+  await vi.advanceTimersByTimeAsync(2000)
+}
+
+/** What a source may replace on the page. */
+const globalsOf = () => [history.pushState, history.replaceState, window.fetch, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send, window.onerror, (window as Window & { dataLayer?: unknown }).dataLayer]
+
+describe.each(files)('%s', (file) => {
+  const make = async (): Promise<Source> => {
+    const module = (await import(`../../src/sources/${file}.ts`)) as { [name: string]: () => Source }
+    return module[toCamel(file)]!()
+  }
+
+  test('exports one factory, named after its file', async () => {
+    const module = (await import(`../../src/sources/${file}.ts`)) as object
+    expect(Object.keys(module)).toEqual([toCamel(file)])
+    expect(await make()).toBeTypeOf('function')
+  })
+
+  test('touches nothing before it is started', async () => {
+    const before = globalsOf()
+    await make()
+    expect([left(), vi.getTimerCount(), globalsOf()]).toEqual([[], 0, before])
+  })
+
+  test('records moments that the tracker takes, under its own name, and no mishap', async () => {
+    const seen: (Moment | Mishap)[] = []
+    const stop = (await make())((moment) => seen.push(moment))
+    await shop()
+    stop()
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen.filter((moment) => 'failure' in moment || !/^[a-z][a-z0-9_]{0,63}$/.test(moment.name) || moment.source !== file)).toEqual([])
+  })
+
+  test('stop leaves no listener, no timer and no patch, also when called twice', async () => {
+    const before = globalsOf()
+    const seen: (Moment | Mishap)[] = []
+    const stop = (await make())((moment) => seen.push(moment))
+    await shop()
+    history.pushState({}, '', '/pending')
+    stop()
+    stop()
+    const count = seen.length
+    await shop()
+    expect([left(), vi.getTimerCount(), globalsOf(), seen.length]).toEqual([[], 0, before, count])
+  })
+
+  test('never throws into the page when record throws: it becomes a mishap', async () => {
+    const mishaps: unknown[] = []
+    let isOn = false
+    const stop = (await make())((seen) => {
+      if ('failure' in seen) mishaps.push((seen.failure as Error).message)
+      else if (isOn) throw new Error('record')
+    })
+    isOn = true
+    try {
+      await expect(shop()).resolves.toBeUndefined()
+    } finally {
+      stop()
+    }
+    expect(new Set(mishaps)).toEqual(new Set(['record']))
+  })
+
+  test('two on one page each see everything, and one\'s stop does not end the other', async () => {
+    const words: string[] = []
+    const source = await make()
+    const stops = ['one', 'two'].map((name) => source(() => words.push(name)))
+    await shop()
+    expect(words.filter((word) => word === 'one').length).toBe(words.filter((word) => word === 'two').length)
+    stops[0]!()
+    words.length = 0
+    await shop()
+    stops[1]!()
+    expect([new Set(words), left()]).toEqual([new Set(['two']), []])
+  })
+})

@@ -1,0 +1,392 @@
+// @vitest-environment node
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import resolve from '@rollup/plugin-node-resolve'
+import { Ajv } from 'ajv'
+import { Window } from 'happy-dom'
+import { rollup } from 'rollup'
+import ts from 'typescript'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { help } from '../examples/collector/options.js'
+import { toTouchpoint } from '../examples/collector/read.js'
+import { validate } from '../examples/collector/validate.js'
+import { compressed, sizeOf } from '../scripts/sizes.js'
+import { checkOptions } from '../src/check-options.js'
+import { hintFor } from '../src/stage.js'
+import { five } from '../src/stages/five.js'
+import type { Batch, Format, Source, TrackerOptions } from '../src/types.js'
+
+const root = process.cwd()
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const readme = read('README.md')
+
+interface Sample {
+  readonly language: string
+  readonly code: string
+  readonly line: number
+}
+
+const samples: Sample[] = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(({ 1: language = '', 2: code = '', index }) => ({
+  language,
+  code,
+  line: readme.slice(0, index).split('\n').length,
+}))
+const samplesIn = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language))
+
+/** The text of a chapter, to the next heading of its level. */
+const chapter = (title: string) => new RegExp(`^## ${title}\\n([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, 'm').exec(readme)?.[1] ?? expect.unreachable(`no chapter "${title}"`)
+
+/** The rows of the table whose head begins with a cell. */
+const table = (head: string): string[][] => {
+  const [, body = ''] = new RegExp(`^\\| ${head} \\|.*\\n\\|[-|]+\\n((?:\\|.*\\n)+)`, 'm').exec(readme) ?? expect.unreachable(`no table "${head}"`)
+  return body.trim().split('\n').map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()))
+}
+
+/** What stands in a cell's first backticks. */
+const code = (cell = '') => /`([^`]+)`/.exec(cell)?.[1]
+const filesIn = (folder: string) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).sort()
+/** `page-views` is the file, `pageViews` its export. */
+const toCamel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+const toKebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const unique = (list: string[]) => [...new Set(list)].sort()
+
+// --- types ---
+
+const nameOf = (sample: Sample) => join(root, `readme-line-${sample.line}.ts`)
+
+/** All samples in one program, which finds `rihla` as a shop's compiler does: by the package's own `exports`. */
+const compile = () => {
+  const files = new Map(samplesIn('ts', 'js').map((sample) => [nameOf(sample), sample.code]))
+  const options: ts.CompilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
+    target: ts.ScriptTarget.ES2020,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ['lib.es2020.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    types: [],
+    noEmit: true,
+  }
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile, getSourceFile } = host
+  host.fileExists = (path) => files.has(path) || fileExists(path)
+  host.readFile = (path) => files.get(path) ?? readFile(path)
+  host.getSourceFile = (path, target) => (files.has(path) ? ts.createSourceFile(path, files.get(path)!, target) : getSourceFile(path, target))
+  return ts.createProgram([...files.keys(), join(root, 'dist/index.d.ts'), join(root, 'dist/storefront.d.ts')], options, host)
+}
+
+let program: ts.Program
+
+/** The members of an interface in dist, and its inherited ones, with what `@default` says. */
+const membersOf = (file: string, type: string) => {
+  const checker = program.getTypeChecker()
+  const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, 'dist', file))!)!
+  const symbol = checker.getExportsOfModule(module).find(({ name }) => name === type)!
+  const members = checker.getDeclaredTypeOfSymbol(symbol).getProperties()
+  return new Map(members.map((member) => [member.name, ts.displayPartsToString(member.getJsDocTags(checker).find(({ name }) => name === 'default')?.text)]))
+}
+
+// --- running ---
+
+const shopUrl = 'https://shop.example/en/p/finjan-cups'
+
+/** A browser page without network, and what was printed in it. Code runs with its globals, as in a page. */
+const openPage = (html = '') => {
+  const printed: string[] = []
+  const print = (...words: unknown[]) => void printed.push(words.map(String).join(' '))
+  const window = new Window({ url: shopUrl })
+  window.document.write(`<!doctype html><html><head><title>Cups</title></head><body>${html}</body></html>`)
+  const { indexedDB, IDBKeyRange, crypto } = globalThis
+  const fetch = () => Promise.reject(new TypeError('no network'))
+  for (const [name, value] of Object.entries({ indexedDB, IDBKeyRange, crypto, fetch, console: { log: print, info: () => {}, warn: print, error: print } })) {
+    Object.defineProperty(window, name, { value, configurable: true })
+  }
+  const run = <T>(source: string): T => new Function('window', `with (window) {\n${source}\n}`)(window) as T
+  return { window, document: window.document, printed, run, close: () => window.happyDOM.abort() }
+}
+
+/** A sample as a shop's bundler builds it: an import that does not exist is an error. */
+const bundle = async (sample: Sample) => {
+  const id = nameOf(sample)
+  const { outputText } = ts.transpileModule(sample.code, { compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true } })
+  const virtual = { name: 'virtual', resolveId: (name: string) => (name === id ? id : null), load: (name: string) => (name === id ? outputText : null) }
+  const built = await rollup({ input: id, plugins: [virtual, resolve({ browser: true, rootDir: root })], external: [], onwarn: ({ message }) => expect.unreachable(message) })
+  const { output } = await built.generate({ format: 'iife', name: 'sample', exports: 'named' })
+  return `${output[0].code}\nreturn typeof sample === 'undefined' ? {} : sample`
+}
+
+const lists = /^const (TEXT|NUMBERS|FLAGS|METHODS) = (\[.*\])$/gm
+const script: { [name: string]: string[] } = Object.fromEntries([...read('src/script.ts').matchAll(lists)].map(([, name = '', list = '']) => [name, JSON.parse(list.replaceAll("'", '"'))]))
+const attributes = [...script.TEXT, ...script.NUMBERS, ...script.FLAGS].map((option) => `data-${toKebab(option)}`)
+
+const kilobytes = (bytes: number) => `${(Math.ceil(bytes / 100) / 10).toFixed(1)} KB`
+
+beforeAll(async () => {
+  await vi.waitFor(() => expect(existsSync('dist/rihla.js'), 'run "npm run build" first').toBe(true), { timeout: 20_000, interval: 500 })
+  program = compile()
+}, 60_000)
+
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('the page', () => {
+  test('shows the script tag and the npm sample before line 25', () => {
+    expect(samplesIn('html')[0]!.line).toBeLessThan(25)
+    expect(samplesIn('ts')[0]!.line + samplesIn('ts')[0]!.code.split('\n').length).toBeLessThan(25)
+  })
+
+  test('has no sample that is not tested', () => {
+    expect(samples.filter(({ language }) => !['ts', 'js', 'html', 'json', 'sh'].includes(language))).toEqual([])
+  })
+
+  test('links to files and headings that exist', () => {
+    const links = unique([...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^https?:/.test(target)))
+    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => `#${title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-')}`)
+    expect(links.filter((target) => (target.startsWith('#') ? !anchors.includes(target) : !existsSync(join(root, target.split('#')[0]!))))).toEqual([])
+  })
+
+  test('names npm scripts, flags and variables that exist', () => {
+    const commands = samplesIn('sh').map((sample) => sample.code).join('\n')
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { [name: string]: string } }
+    const wanted = [...`${commands}\n${readme}`.matchAll(/npm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short ?? '')
+    expect(unique(wanted).filter((name) => !scripts[name])).toEqual([])
+    expect([...commands.matchAll(/^(?:\S+=\S+ )?(?:node|npx vitest run --project unit) (\S+)/gm)].map(([, file = '']) => file).filter((file) => !existsSync(file))).toEqual([])
+    expect(unique(readme.match(/\b[A-Z]+(?:_[A-Z]+)*_BIN\b/g) ?? [])).toEqual(unique(read('scripts/browsers.js').match(/\b[A-Z]+(?:_[A-Z]+)*_BIN\b/g) ?? []))
+  })
+
+  test('lists every file of src', () => {
+    expect(table('file in `src`').map(([file]) => code(file)).sort()).toEqual(filesIn('src'))
+  })
+})
+
+describe('samples', () => {
+  test('in TypeScript type-check against the built types', () => {
+    const own = new Set(samplesIn('ts', 'js').map(nameOf))
+    const found = [...program.getSourceFiles()]
+      .filter(({ fileName }) => own.has(fileName))
+      .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+      .map(({ file, start, messageText }) => `${relative(root, file!.fileName)}:${file!.getLineAndCharacterOfPosition(start!).line + 1} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
+    expect(found).toEqual([])
+    expect(program.getSourceFiles().some(({ fileName }) => fileName === join(root, 'src/index.ts')), 'types come from dist').toBe(false)
+  }, 60_000)
+
+  test.each(samplesIn('ts', 'js'))('at line $line runs in a page', async (sample) => {
+    const page = openPage()
+    const exported = page.run<{ [name: string]: unknown }>(await bundle(sample))
+    for (const value of Object.values(exported)) typeof value === 'function' ? tryOutSource(value as () => Source) : tryOutFormat(value as Format)
+    expect(page.printed).toEqual([])
+    await page.close()
+  }, 30_000)
+
+  test.each(samplesIn('html'))('at line $line starts the script', async ({ code: html }) => {
+    const page = openPage(html)
+    const scripts = [...page.document.querySelectorAll('script')]
+    const tag = scripts.find((element) => element.getAttribute('src')?.endsWith('/rihla.js'))!
+    const known = new Set(['src', 'async', 'integrity', 'crossorigin', 'nonce', 'id', 'type', ...attributes])
+    expect(scripts.flatMap((element) => element.getAttributeNames()).filter((name) => !known.has(name))).toEqual([])
+    for (const element of scripts) if (!element.hasAttribute('src') && !element.hasAttribute('type')) page.run(element.textContent)
+    const early = page.run<{ q?: [number, string, string, ArrayLike<string>][] } | undefined>('return window.rihla')?.q ?? []
+    expect(early.map(([, , , call]) => call[0]!).filter((method) => !script.METHODS.includes(method))).toEqual([])
+    Object.defineProperty(page.document, 'currentScript', { value: tag, configurable: true })
+    page.run(read('dist/rihla.js'))
+    expect(page.run('return window.rihla?.version')).toBeTypeOf('string')
+    expect(page.printed).toEqual([])
+    page.run(`rihla('stop')`)
+    await page.close()
+  })
+
+  test('of JSON settings hold known options of the right kind', () => {
+    vi.stubGlobal('location', { href: shopUrl })
+    const options = membersOf('storefront.d.ts', 'StorefrontOptions')
+    const settings = samplesIn('html').flatMap(({ code: html }) => [...openPage(html).document.querySelectorAll('script#rihla')].map((element) => JSON.parse(element.textContent) as { [option: string]: unknown }))
+    expect(settings).not.toEqual([])
+    for (const given of settings) {
+      expect(Object.keys(given).filter((option) => !options.has(option))).toEqual([])
+      expect(checkOptions({ endpoint: '/collect', site: 'my-shop', ...given })).toMatchObject(given)
+    }
+  })
+
+  test('of requests are valid against the schema', () => {
+    const isValid = new Ajv({ allErrors: true }).compile(JSON.parse(read('docs/protocol.schema.json')))
+    const objects = samplesIn('json').map((sample) => JSON.parse(sample.code) as { v?: number })
+    for (const request of objects.filter(({ v }) => v !== undefined)) expect(isValid(request), JSON.stringify(isValid.errors)).toBe(true)
+  })
+
+  test('of a touchpoint are what the example collector makes of a valid request', () => {
+    const isValid = new Ajv({ allErrors: true }).compile(JSON.parse(read('docs/protocol.schema.json')))
+    const shown = JSON.parse(samplesIn('json')[0]!.code)
+    const { id, name, at, seq, page, props, stage, source, tab, visit, user, model, url, title, referrer, kind, locale, site, sdk, received_at, happened_at } = shown
+    const { visitor, started, landing, visit_referrer, campaign } = shown
+    const envelope = { v: 1, site, sdk, sent_at: at + received_at - happened_at, documents: { [tab]: seq } }
+    const visits = { [visit]: { visitor, started, landing, referrer: visit_referrer, campaign } }
+    const pages = { [page]: { tab, visit, user, model, url, title, referrer, kind, locale } }
+    const request = JSON.parse(JSON.stringify({ ...envelope, visits, pages, touchpoints: [{ id, name, at, seq, page, props, stage, source }] }))
+    expect(isValid(request), JSON.stringify(isValid.errors)).toBe(true)
+    const { batch } = validate(request, received_at)
+    expect(batch?.refused).toEqual([])
+    const { n: _n, ...touchpoint } = toTouchpoint(batch!.rows[0], batch!.visits[0])
+    expect(touchpoint).toEqual(shown)
+    expect(stage).toEqual(hintFor(five, { name, props, kind, landing: false }))
+    expect(model).toBe(`${five.id}@${five.version}`)
+    expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(at)
+  })
+
+  test('hold the stub in less than 250 bytes', () => {
+    const stubs = samplesIn('html').flatMap(({ code: html }) => html.match(/^<script>window\.rihla=.*$/gm) ?? [])
+    expect(unique(stubs)).toHaveLength(1)
+    expect(Buffer.byteLength(stubs[0]!)).toBeLessThan(250)
+    expect(read('examples/storefront/public/shop.js')).toContain(stubs[0]!.replace(/<\/?script>/g, ''))
+  })
+})
+
+/** A source starts, and its undo works. */
+function tryOutSource(create: () => Source): void {
+  const seen: unknown[] = []
+  vi.stubGlobal('document', new Window({ url: shopUrl }).document)
+  const stop = create()((moment) => seen.push(moment))
+  stop()
+  stop()
+  expect(seen).toEqual([])
+}
+
+/** A format takes a full batch and an empty one, and knows what to do with every answer. */
+function tryOutFormat(format: Format): void {
+  const empty: Batch = { site: 'my-shop', sdk: 'rihla/0.1.0', sentAt: 1, visits: [], pages: [], touchpoints: [], documents: {}, loss: [], ask: [] }
+  const batch = { ...empty, visits: ['"v":{"started":1}'], pages: ['"p-1":{"visit":"v","url":"https://shop.example/"}'], touchpoints: ['{"id":"a","page":"p-1"}', '{"id":"b","page":"p-1"}'] }
+  expect(format.encode(batch)).toMatch(/"id":"a"[\s\S]*shop\.example[\s\S]*"id":"b"/)
+  expect(format.encode(empty)).toBeTypeOf('string')
+  const kinds = [204, 413, 400, 422, 429, 503, 404, 0].map((status) => format.classify({ status, body: '', header: () => null }).kind)
+  expect(kinds).toEqual(['ok', 'smaller', 'split', 'split', 'retry', 'retry', 'misconfigured', 'misconfigured'])
+}
+
+describe('the API', () => {
+  test('lists every option with its real default and its attribute', () => {
+    vi.stubGlobal('location', { href: shopUrl })
+    const given = { endpoint: '/collect', site: 'my-shop' }
+    const settings = checkOptions(given) as unknown as { [option: string]: unknown }
+    const members = membersOf('storefront.d.ts', 'StorefrontOptions')
+    const rows = table('option \\| default')
+    expect(rows.map(([option]) => code(option)).sort()).toEqual([...members.keys()].sort())
+    for (const [cell, shown = '', attribute = ''] of rows) {
+      const option = code(cell)!
+      const inScript = `data-${toKebab(option)}`
+      expect(code(attribute), option).toBe(attributes.includes(inScript) ? inScript : undefined)
+      expect(defaultIn(shown), option).toEqual(defaultOf(option, given, settings, members.get(option)))
+    }
+  })
+
+  test('lists every method', () => {
+    const members = [...membersOf('index.d.ts', 'Tracker').keys()].sort()
+    expect(table('method').map(([method]) => /^\w+/.exec(code(method)!)![0]).sort()).toEqual(members)
+    expect([...script.METHODS].sort()).toEqual(members)
+  })
+
+  test('lists every error code that is reported', () => {
+    const reported = filesIn('src').flatMap((file) => [...read(`src/${file}`).matchAll(/\breport\('(\w+)'/g)].map(([, name = '']) => name))
+    expect(table('code').map(([name]) => code(name)).sort()).toEqual(unique(reported))
+  })
+})
+
+/** What a cell says: `required`, `none`, or a value. A value that is a name stands for what `src` exports under it. */
+function defaultIn(cell: string): unknown {
+  if (/^(?:required|none)\b/.test(cell)) return /^\w+/.exec(cell)![0]
+  const value = code(cell)!
+  return /^[a-z]+$/.test(value) && !/^(?:true|false)$/.test(value) ? value : JSON.parse(value.replaceAll("'", '"'))
+}
+
+function defaultOf(option: string, given: TrackerOptions, settings: { [option: string]: unknown }, tag: string | undefined): unknown {
+  if (option in given) return 'required'
+  if (option === 'format') return 'json'
+  // Of the sources' own options, not of `createTracker`.
+  if (!(option in settings)) return tag ? JSON.parse(tag) : 'none'
+  return settings[option] === undefined || typeof settings[option] === 'function' ? 'none' : settings[option]
+}
+
+describe('sources and sizes', () => {
+  const core = `export { createTracker } from './dist/index.js'\n`
+  const known = new Map<string, Promise<number>>()
+  const weigh = (entry: string) => known.get(entry) ?? known.set(entry, sizeOf(entry).then(({ brotli }) => brotli)).get(entry)!
+  const parts: { [entry: string]: () => number | Promise<number> } = {
+    rihla: () => weigh(core),
+    'rihla/storefront': () => weigh(`export * from './dist/storefront.js'`),
+    'rihla/rihla.js': () => compressed(read('dist/rihla.js')).brotli,
+    'rihla/stages/five': () => weigh(`export * from './dist/stages/five.js'`),
+    'rihla/formats/json': () => weigh(`export * from './dist/formats/json.js'`),
+  }
+
+  test('every source has a row with its import and its bytes', async () => {
+    const base = await weigh(core)
+    const rows = await Promise.all(
+      filesIn('src/sources').map(async (file) => {
+        const name = file.replace('.ts', '')
+        const both = await weigh(`${core}export { ${toCamel(name)} } from './dist/sources/${name}.js'`)
+        return [`\`${toCamel(name)}\` from \`rihla/sources/${name}\``, kilobytes(both - base)]
+      }),
+    )
+    expect(table('source').map(([, from, , bytes]) => [from, bytes]).sort()).toEqual(rows.sort())
+  }, 120_000)
+
+  test('every part weighs what is said', async () => {
+    const measured = await Promise.all(Object.entries(parts).map(async ([entry, measure]) => [entry, kilobytes(await measure())]))
+    expect(Object.fromEntries(table('part').map(([, entry, size]) => [code(entry), size]))).toEqual(Object.fromEntries(measured))
+  }, 120_000)
+
+  test('the first bullets say the size of the script', async () => {
+    expect(/\*\*Small\.\*\* .*? (\d+\.\d KB)/.exec(readme)?.[1]).toBe(kilobytes(await parts['rihla/rihla.js']()))
+  })
+})
+
+describe('numbers', () => {
+  test('of the `five` stages are those of the model', () => {
+    const pairs = five.rules.flatMap(({ on, stage, confidence }) => [on].flat().map((name) => `${stage} ${name} ${confidence}`))
+    const shown = table('stage').flatMap(([stage, rules = '']) => [...rules.matchAll(/`(\w+)`\D* ([\d.]+)/g)].map(([, name, confidence]) => `${code(stage)} ${name} ${confidence}`))
+    expect(shown.sort()).toEqual(pairs.sort())
+    expect(table('stage').map(([stage]) => code(stage))).toEqual(five.stages.map(({ id }) => id))
+  })
+
+  test.each([
+    ['src/courier.ts', 'ENOUGH = 12_288', '12,288 characters wait'],
+    ['src/courier.ts', 'BODY = 15_000', 'about 15,000 characters'],
+    ['src/courier.ts', 'MINUTES = 240_000', 'after 2 to 5 minutes'],
+    ['src/beacon.ts', 'DEADLINE = 12_000', 'within 12 s'],
+    ['src/beacon.ts', 'BUDGET = 60_000', 'within 60,000 bytes'],
+    ['src/beacon.ts', 'WORTH_COMPRESSING = 20_000', 'gzip from 20,000 on'],
+    ['src/delivery.ts', 'CATCH_UP = 48_000', 'up to 48,000 characters'],
+    ['src/departure.ts', 'SOON = 100', 'longer than 100 ms'],
+    ['src/drain.ts', 'LOOK = 60_000', 'every minute'],
+    ['src/tracker.ts', 'SETTLED = 1500', '1.5 s after a page has started'],
+    ['src/outage.ts', 'FIRST = 2000', 'up to 2 s'],
+    ['src/outage.ts', 'LONGEST = 300_000', 'up to 5 min'],
+    ['src/outage.ts', 'RETRY_AFTER = { least: 1000, most: 3_600_000 }', 'from 1 s to 1 h'],
+    ['src/outage.ts', 'BLOCKED = { fails: 5, for: 60_000 }', '5 failures over 60 s or more'],
+    ['src/outbox.ts', 'MEMORY = 2_000_000', '2,000,000 characters'],
+    ['src/outbox.ts', 'AGAIN * 2 ** failures, 60_000', 'after 4 s, then at most every minute'],
+    ['src/outbox.ts', 'AGAIN = 2000', 'after 4 s'],
+    ['src/backlog.ts', 'QUARANTINE_SIZE = 20', 'At most 20 are set aside'],
+    ['src/browser/spill.ts', 'LIMIT = 16_000', 'at most 16,000 characters'],
+    ['src/consent.ts', 'pending: 200', 'up to 200 moments'],
+    ['src/visit.ts', 'INACTIVITY = 1_800_000', '30 minutes without activity'],
+    ['src/visit.ts', 'VISITOR_AGE = 34_128_000_000', '13 months'],
+    ['src/to-json.ts', 'TEXT = 1024', 'up to 1,024 characters'],
+    ['src/to-json.ts', 'DEPTH = 5', '5 levels'],
+    ['src/to-json.ts', 'SIZE = 16_000', 'hold up to 16,000 characters'],
+  ])('in %s: %s', (file, constant, words) => {
+    expect(read(file)).toContain(constant)
+    expect(readme.replace(/\s+/g, ' ')).toContain(words)
+  })
+})
+
+describe('the collector', () => {
+  test('has the options that --help prints', () => {
+    const options = [...help.matchAll(/^ {2}(--[\w-]+)(?: <\w+>)?.*?(?:\((RIHLA_\w+)(?:, ([^)]+))?\))?$/gm)].map(([, option, variable, value]) => [option, variable, value])
+    const rows = table('option \\| variable').map(([option, variable, value]) => [code(option), code(variable), code(value)])
+    expect(rows).toEqual(options)
+  })
+
+  test('has the endpoints that are answered', () => {
+    const routed = [...read('examples/collector/handler.js').matchAll(/^ +\['(\/\w*)', \{ (GET|POST): /gm)].map(([, path, method]) => `${method} ${path}`)
+    const shown = [...chapter('Collector').matchAll(/`((?:GET|POST) \/\w*)`/g)].map(([, endpoint = '']) => endpoint)
+    expect(unique(shown)).toEqual(unique(routed))
+  })
+})

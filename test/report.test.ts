@@ -1,0 +1,48 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createReport } from '../src/report.js'
+import type { TrackerError } from '../src/types.js'
+
+afterEach(() => vi.restoreAllMocks())
+
+test('each code is told once per page, with what it was about and its cause', () => {
+  const told: TrackerError[] = []
+  const cause = new Error('no')
+  const report = createReport({ onError: (error) => told.push(error), debug: false })
+  report('storage', 'the browser refuses', cause)
+  report('storage', 'the browser refuses again')
+  report('input', 'name must be a word')
+  expect(told).toEqual([
+    { code: 'storage', message: 'rihla: the browser refuses', cause },
+    { code: 'input', message: 'rihla: name must be a word', cause: undefined },
+  ])
+})
+
+test('in debug mode the console hears it each time', () => {
+  const words: unknown[][] = []
+  vi.spyOn(console, 'warn').mockImplementation((...args) => void words.push(args))
+  const told: string[] = []
+  const report = createReport({ onError: ({ code }) => told.push(code), debug: true })
+  report('input', 'one', 'a')
+  report('input', 'two')
+  expect([words, told]).toEqual([[['rihla: one', 'a'], ['rihla: two', '']], ['input']])
+})
+
+test('without debug the console stays silent', () => {
+  const warn = vi.spyOn(console, 'warn')
+  createReport({ onError: () => {}, debug: false })('input', 'one')
+  expect(warn).not.toHaveBeenCalled()
+})
+
+test('a callback that throws does not reach the page', () => {
+  const report = createReport({ onError: () => { throw new Error('the developer') }, debug: false })
+  expect(() => report('input', 'one')).not.toThrow()
+})
+
+test('two reports do not know of each other', () => {
+  const told: string[] = []
+  const make = (name: string) => createReport({ onError: ({ code }) => told.push(`${name} ${code}`), debug: false })
+  const [one, other] = [make('one'), make('other')]
+  one('input', '')
+  other('input', '')
+  expect(told).toEqual(['one input', 'other input'])
+})

@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createRedactor } from '../src/redact.js'
+import { createVisits } from '../src/visit.js'
+import { createMemory } from './harness/memory.js'
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+let time = 0
+beforeEach(() => {
+  time = 1_763_769_600_000
+})
+
+const shop = 'https://shop.example/'
+const setUp = (memory = createMemory(), landing: { url?: string; referrer?: string } = {}) => {
+  const visits = createVisits(memory, createRedactor(['q']), () => time, { url: shop, referrer: '', ...landing })
+  return { memory, visits }
+}
+/** What was begun with an in-memory database is done. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+/** A page of the same shopper, after it has read storage. */
+const open = async (memory = createMemory(), landing = {}) => {
+  const page = setUp(memory, landing)
+  await page.visits.ready()
+  return { ...page, id: page.visits.current().id, visitor: page.visits.who().visitor }
+}
+const wireOf = (visits: ReturnType<typeof setUp>['visits']) => (JSON.parse(`{${visits.current().entry}}`) as { [id: string]: unknown })[visits.current().id]
+
+test('nothing is known before storage was read', async () => {
+  const { memory, visits } = setUp()
+  expect([visits.isReady(), visits.who(), memory.words]).toEqual([false, { visitor: undefined, user: undefined }, []])
+  await visits.ready()
+  expect(visits.isReady()).toBe(true)
+})
+
+test('a visit says on the wire who came, when, from where', async () => {
+  const { visits, id, visitor } = await open(undefined, { url: `${shop}a?q=cap&session=1`, referrer: 'https://google.com/search?key=1' })
+  expect(wireOf(visits)).toEqual({ visitor, started: time, landing: `${shop}a?q=cap`, referrer: 'https://google.com/search', campaign: {} })
+  expect([id, visitor].filter((each) => !/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(each!))).toEqual([])
+})
+
+test('storage is read once, however often it is asked for', async () => {
+  const { memory, visits } = setUp()
+  await Promise.all([visits.ready(), visits.ready()])
+  await visits.ready()
+  expect(memory.words).toEqual(['update visit'])
+})
+
+describe('a visit goes on', () => {
+  test('on the next page, with the landing of the first', async () => {
+    const first = await open(undefined, { url: `${shop}?q=first` })
+    time += 29 * MINUTE
+    const second = await open(first.memory, { url: `${shop}?q=second`, referrer: shop })
+    expect([second.id, second.visitor, second.visits.current().entry]).toEqual([first.id, first.visitor, first.visits.current().entry])
+  })
+
+  test('as long as something happens in some tab', async () => {
+    const first = await open()
+    for (let i = 0; i < 4; i++) {
+      time += 20 * MINUTE
+      expect(first.visits.isReady()).toBe(true)
+      await settled()
+    }
+    time += 20 * MINUTE
+    expect((await open(first.memory)).id).toBe(first.id)
+  })
+})
+
+describe('a visit ends', () => {
+  test('after 30 minutes of inactivity; the visitor is known again', async () => {
+    const first = await open()
+    time += 30 * MINUTE
+    const second = await open(first.memory)
+    expect([second.id === first.id, second.visitor === first.visitor]).toEqual([false, true])
+    expect(wireOf(second.visits)).toMatchObject({ started: time })
+  })
+
+  test('on an open page too: it is read anew, since another tab may have gone on', async () => {
+    const first = await open()
+    time += 20 * MINUTE
+    const other = await open(first.memory)
+    time += 11 * MINUTE
+    expect(first.visits.isReady()).toBe(false)
+    await first.visits.ready()
+    expect(first.visits.current().id).toBe(other.id)
+    time += 31 * MINUTE
+    first.visits.isReady()
+    await first.visits.ready()
+    expect(first.visits.current().id).not.toBe(other.id)
+  })
+
+  test('when another campaign leads here, not when the same or none does', async () => {
+    const first = await open(undefined, { url: `${shop}?utm_source=mail` })
+    const same = await open(first.memory, { url: `${shop}b?utm_source=mail` })
+    const none = await open(first.memory, { url: `${shop}c` })
+    const another = await open(first.memory, { url: `${shop}?utm_source=ads` })
+    const click = await open(first.memory, { url: `${shop}?gclid=1` })
+    expect([same.id, none.id].map((id) => id === first.id)).toEqual([true, true])
+    expect(new Set([first.id, another.id, click.id]).size).toBe(3)
+    expect(click.visitor).toBe(first.visitor)
+  })
+
+  test('when the clock was set back by more than its timeout', async () => {
+    const first = await open()
+    time -= DAY
+    expect((await open(first.memory)).id).not.toBe(first.id)
+  })
+})
+
+test('a visitor is forgotten after 13 months, also one who came every day', async () => {
+  const first = await open()
+  let last = first.visitor
+  for (let days = 0; days < 394; days++) {
+    time += DAY
+    last = (await open(first.memory)).visitor
+  }
+  expect(last).toBe(first.visitor)
+  time += 2 * DAY
+  expect((await open(first.memory)).visitor).not.toBe(first.visitor)
+})
+
+test('a campaign has utm parameters as they came and click ids by name only', async () => {
+  const { visits } = await open(undefined, { url: `${shop}?utm_source=New%20"s&utm_medium=email&utm_term=sara@example.com&GCLID=secret1&fbclid=secret2&msclkid=secret3&other=1&utm_=x` })
+  expect(wireOf(visits)).toMatchObject({ campaign: { utm_source: 'New "s', utm_medium: 'email', utm_term: '[email]', click_ids: ['gclid', 'fbclid', 'msclkid'] } })
+  expect(visits.current().entry).not.toContain('secret')
+})
+
+test('activity is stored once a minute at most', async () => {
+  const { memory, visits } = await open()
+  for (let i = 0; i < 100; i++) {
+    time += 1000
+    visits.isReady()
+  }
+  await settled()
+  expect(memory.words).toEqual(['update visit', 'update visit'])
+})
+
+describe('a user', () => {
+  test('named here is known to this page and the next, within and beyond the visit', async () => {
+    const { memory, visits } = await open()
+    visits.identify('u1')
+    expect([visits.who().user, visits.current().user]).toEqual(['u1', 'u1'])
+    await settled()
+    expect((await open(memory)).visits.who().user).toBe('u1')
+    time += DAY
+    expect((await open(memory)).visits.who().user).toBe('u1')
+  })
+
+  test('named in another tab does not become this page\'s before it reads again', async () => {
+    const { memory, visits } = await open()
+    const other = await open(memory)
+    other.visits.identify('u2')
+    expect(visits.current().user).toBeUndefined()
+  })
+})
+
+test('where storage refuses the visit is this page\'s own', async () => {
+  const memory = createMemory()
+  memory.refuses = true
+  const { visits, id } = await open(memory)
+  time += MINUTE
+  expect([visits.isReady(), visits.current().id === id, memory.kept.size]).toEqual([true, true, 0])
+})
+
+test('a visit that is forced, when there is no time left to read, is this page\'s own from then on', async () => {
+  const { memory, visits } = setUp()
+  const reading = visits.ready()
+  visits.force()
+  const { id } = visits.current()
+  await reading
+  expect([visits.isReady(), visits.current().id === id, memory.words]).toEqual([true, true, ['update visit']])
+})
+
+test('a visit that is forced before anything was read is there at once', () => {
+  const { visits } = setUp()
+  visits.force()
+  expect(visits.isReady()).toBe(true)
+})
+
+test('a reading that never ends can be begun again', async () => {
+  const memory = createMemory()
+  let hangs = true
+  const { visits } = setUp({ ...memory, update: (key, next) => (hangs ? new Promise(() => {}) : memory.update(key, next)) })
+  void visits.ready()
+  hangs = false
+  visits.restart()
+  await visits.ready()
+  expect(visits.isReady()).toBe(true)
+})
+
+test('clear forgets everybody', async () => {
+  const { memory, visits, visitor } = await open()
+  visits.identify('u1')
+  await settled()
+  visits.clear()
+  memory.kept.clear()
+  expect([visits.isReady(), visits.who()]).toEqual([false, { visitor: undefined, user: undefined }])
+  await visits.ready()
+  expect([visits.who().visitor === visitor, visits.who().user]).toEqual([false, undefined])
+})

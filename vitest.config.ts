@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+
+const nodeMajor = Number(process.versions.node.split('.')[0])
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'happy-dom',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+          setupFiles: ['test/harness/unit-setup.ts'],
+          // From Node 25 on, Node's own (empty) localStorage hides the one of happy-dom.
+          execArgv: nodeMajor >= 25 ? ['--no-experimental-webstorage'] : [],
+          // fake-indexeddb lives on setImmediate, so that one stays real.
+          fakeTimers: { toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          environment: 'node',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/harness/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          retry: 0,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
