@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { arch, cpus, platform } from 'node:os'
+import { afterAll, beforeAll, inject, it } from 'vitest'
+import { engines } from '../test/harness/engines.js'
+import type { Browser } from '../test/harness/tab.js'
+import { backlog } from './backlog.js'
+import { cost } from './cost.js'
+import { entries } from './entries.js'
+import { ROUNDS, say } from './lab.js'
+import { start } from './start.js'
+import { toMarkdown, type Row } from './table.js'
+import { wire } from './wire.js'
+
+/** Each section: what it measures, and how. One that fails, fails the run, and the report of before stays. */
+const sections: readonly (readonly [title: string, note: string, measure: (browser: Browser) => Promise<Row[]>])[] = [
+  ['Bytes', 'Bundled with all it imports, minified, level 9 and quality 11.', entries],
+  [
+    'Main thread and requests',
+    'All top-level tasks of the page until the collector has everything and the device is empty, deferred work included, less those of an empty page with the same timers. ' +
+      'The page runs the script tag. A touchpoint in ten is an `add_to_cart`, stored at once. The bare tracker posts JSON as text and reads the answer; it uses keepalive ' +
+      'while fewer than 15 requests and 60,000 bytes are under way, since browsers refuse more, and none beyond.',
+    cost,
+  ],
+  ['Start', 'The tasks of a page load in which code of the script tag ran, up to 2.5 s after the load, against one bare `fetch` in a window beside it.', start],
+  ['Long tasks', 'The collector is down while 5,000 touchpoints come, ten in a task, and comes back. Tasks of more than 50 ms of processor at 4× CPU.', backlog],
+  ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
+]
+
+const [engine] = engines
+const done = new Map<string, Row[]>()
+let browser: Browser
+
+const machine = (): string => {
+  const [, chromium = 'Chromium'] = /(Chrom\w+ [\d.]+)/.exec(spawnSync(inject('engines').chromium?.browser ?? '', ['--version'], { encoding: 'utf8' }).stdout ?? '') ?? []
+  return `${platform()} ${arch()}, ${cpus().length} cores, Node ${process.version}, ${chromium}, ${ROUNDS} round${ROUNDS === 1 ? '' : 's'}`
+}
+
+beforeAll(async () => {
+  if (!engine) throw new Error('the bench needs Chromium and chromedriver: "npm run browsers" installs them')
+  browser = await engine.open()
+})
+
+for (const [title, , measure] of sections) {
+  it(title, async () => {
+    say(title)
+    done.set(title, await measure(browser))
+  })
+}
+
+afterAll(async () => {
+  await browser?.close()
+  const head = `# What rihla costs\n\nMeasured by \`npm run bench\` on ${machine()}. Main-thread figures are ratios within one run: variants take turns, medians and extremes of all rounds.`
+  const written = sections.filter(([title]) => done.has(title)).map(([title, note]) => `## ${title}\n\n${note}\n\n${toMarkdown(done.get(title) ?? [])}`)
+  const report = `${[head, ...written].join('\n\n')}\n`
+  // Half a run says what it found, but does not replace a whole one's report.
+  if (done.size < sections.length) process.stderr.write(report)
+  else writeFileSync('bench/RESULTS.md', report)
+})
