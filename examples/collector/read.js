@@ -5,6 +5,7 @@ import { summarise } from './account.js'
 /** @typedef {import('./account.js').Summary} Summary */
 /** @typedef {import('./filters.js').Filters} Filters */
 /** @typedef {{ [field: string]: unknown }} Touchpoint */
+/** @typedef {{ visitor?: unknown, started?: unknown, landing?: unknown, referrer?: unknown, campaign?: unknown }} Visit */
 /** @typedef {Summary & { site: string, tab: string, updated_at: number }} DocumentSummary */
 
 const conditions = {
@@ -34,7 +35,7 @@ const withoutEmpty = (fields) => Object.fromEntries(Object.entries(fields).filte
 
 /**
  * A touchpoint as readers see it: one flat object, with what its page and visit know of it. Absent fields are left out.
- * @type {(row: any, visit: any) => Touchpoint}
+ * @type {(row: Touchpoint, visit?: Visit) => Touchpoint}
  */
 export const toTouchpoint = ({ stage, confidence, rule, born: _born, ...row }, visit) =>
   withoutEmpty({
@@ -47,13 +48,16 @@ export const toTouchpoint = ({ stage, confidence, rule, born: _born, ...row }, v
     campaign: visit?.campaign,
   })
 
+/** @type {(text: unknown) => unknown} */
+const parsed = (text) => (text ? JSON.parse(String(text)) : text)
+
 const numbers = ['n', 'at', 'received_at', 'happened_at', 'seq', 'started']
 
-/** @type {(row: any) => Touchpoint} */
+/** @type {(row: Touchpoint) => Touchpoint} */
 const fromRow = ({ visitor, landing, visit_referrer: referrer, campaign, ...row }) => {
   for (const name of numbers) if (row[name] !== null) row[name] = Number(row[name])
   const { started, props, ...rest } = row
-  return toTouchpoint({ ...rest, props: props && JSON.parse(props) }, { visitor, started, landing, referrer, campaign: campaign && JSON.parse(campaign) })
+  return toTouchpoint({ ...rest, props: parsed(props) }, { visitor, started, landing, referrer, campaign: parsed(campaign) })
 }
 
 /**
@@ -79,6 +83,6 @@ export const readDocuments = async (connection, filters) => {
   const where = whereOf(others, { site: 'site = $site', tab: 'tab = $tab' })
   const sql = `SELECT site, tab, account, updated_at FROM documents ${where} ORDER BY updated_at DESC, key LIMIT ${Number(limit)}`
   const rows = (await connection.runAndReadAll(sql, valuesOf(others))).getRowObjectsJson()
-  const documents = rows.map((/** @type {any} */ row) => ({ site: row.site, tab: row.tab, updated_at: Number(row.updated_at), ...summarise(JSON.parse(row.account)) }))
+  const documents = rows.map(({ site, tab, account, updated_at: updated }) => ({ site: String(site), tab: String(tab), updated_at: Number(updated), ...summarise(JSON.parse(String(account))) }))
   return { documents }
 }
