@@ -11,7 +11,7 @@ interface Global {
   version?: string
 }
 
-const TEXT = ['endpoint', 'site', 'consent', 'clickSelector']
+const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer']
 const NUMBERS = ['batchSize', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge']
 const FLAGS = ['debug', 'hash']
 const METHODS = ['track', 'identify', 'saved', 'flush', 'consent', 'forget', 'stop']

@@ -1,4 +1,5 @@
 import { type ClickOptions, clicks } from './sources/clicks.js'
+import { dataLayer, type DataLayerOptions } from './sources/data-layer.js'
 import { type PageViewOptions, pageViews } from './sources/page-views.js'
 import { five } from './stages/five.js'
 import { createTracker } from './tracker.js'
@@ -8,10 +9,12 @@ import type { Tracker, TrackerOptions } from './types.js'
 export interface StorefrontOptions extends TrackerOptions, PageViewOptions {
   /** What counts as a control besides links, buttons and ARIA roles, as a CSS selector. */
   readonly clickSelector?: ClickOptions['selector']
+  /** The global array that the shop pushes its events to. @default 'dataLayer' */
+  readonly layer?: DataLayerOptions['name']
 }
 
-/** Starts a tracker with everything a shop wants: page views, clicks, and hints of the five-stage journey. `sources` adds to them. */
-export function createStorefront({ hash, clickSelector, sources = [], ...options }: StorefrontOptions): Tracker {
-  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector })]
+/** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google, and hints of the five-stage journey. `sources` adds to them. */
+export function createStorefront({ hash, clickSelector, layer, sources = [], ...options }: StorefrontOptions): Tracker {
+  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), dataLayer(layer === undefined ? {} : { name: layer })]
   return createTracker({ stages: five, ...options, sources: [...own, ...sources] })
 }

@@ -14,8 +14,9 @@ import type { Visit } from '../src/visit.js'
 /** What a shop pays, min + brotli, bytes. A source is what it adds to the core. */
 const BUDGETS: { readonly [what: string]: number } = {
   core: 11_400,
-  script: 13_900,
+  script: 14_800,
   clicks: 965,
+  'data-layer': 900,
   'page-views': 649,
 }
 /** What one touchpoint of a batch of 20 costs on the wire, bytes. */

@@ -299,7 +299,7 @@ function defaultOf(option: string, given: TrackerOptions, settings: { [option: s
   if (option in given) return 'required'
   if (option === 'format') return 'json'
   // Of the sources' own options, not of `createTracker`.
-  if (!(option in settings)) return tag ? JSON.parse(tag) : 'none'
+  if (!(option in settings)) return tag ? JSON.parse(tag.replaceAll("'", '"')) : 'none'
   return settings[option] === undefined || typeof settings[option] === 'function' ? 'none' : settings[option]
 }
 

@@ -5,6 +5,7 @@ import { countListeners } from '../harness/listeners.js'
 import { resetVisibility, setVisibility, transition } from '../harness/visibility.js'
 
 const left = countListeners()
+const page = window as unknown as { dataLayer: unknown[] }
 const files = readdirSync('src/sources').map((file) => file.replace('.ts', ''))
 const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
@@ -12,6 +13,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   history.replaceState({}, '', '/')
   document.body.innerHTML = '<form action="/"><button id="buy">Buy</button></form><a href="#a">A</a>'
+  page.dataLayer = []
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -27,6 +29,7 @@ const shop = async () => {
   history.pushState({}, '', `/p/${Math.random()}`)
   document.title = 'Cap'
   await vi.advanceTimersByTimeAsync(2000)
+  page.dataLayer.push({ event: 'view_item', ecommerce: { currency: 'EUR', value: 16, items: [{ item_id: 'cap', price: 16 }] } })
   history.replaceState({}, '', '/checkout')
   window.dispatchEvent(new Event('popstate'))
   document.body.dispatchEvent(new Event('submit', { bubbles: true }))
@@ -39,7 +42,7 @@ const shop = async () => {
 }
 
 /** What a source may replace on the page. */
-const globalsOf = () => [history.pushState, history.replaceState, window.fetch, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send, window.onerror, (window as Window & { dataLayer?: unknown }).dataLayer]
+const globalsOf = () => [history.pushState, history.replaceState, window.fetch, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send, window.onerror, page.dataLayer, page.dataLayer.push]
 
 describe.each(files)('%s', (file) => {
   const make = async (): Promise<Source> => {
