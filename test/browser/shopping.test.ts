@@ -15,6 +15,7 @@ interface Told {
   readonly tab: string
   readonly visitor?: string
   readonly stage: { readonly id: string } | null
+  readonly source: string
 }
 
 const FIELDS = { '#email': 'mina@shop.example', '#name': 'Mina Rad', '#street': 'Long Lane 1', '#city': 'Berlin', '#postcode': '10115' }
@@ -105,6 +106,9 @@ describe.each(engines)('$name', (engine) => {
       ['purchase', 1],
     ])
     expect(count('page_view')).toBe(10)
+    // The shop pushes GA4's events, and tells rihla only what GA4 has no word for.
+    const saidBy = (source: string) => [...new Set(all.filter((each) => each.source === source).map(({ name }) => name))].sort()
+    expect([saidBy('data-layer'), saidBy('api')]).toEqual([['add_payment_info', 'add_shipping_info', 'add_to_cart', 'begin_checkout', 'purchase', 'select_item', 'view_cart', 'view_item', 'view_item_list'], ['checkout_error']])
     // A page that is left before it has read storage does not know its visitor.
     expect(new Set(all.flatMap((each) => each.visitor ?? [])).size).toBe(1)
     expect(all.find((each) => each.name === 'purchase')?.stage?.id).toBe('conversion')

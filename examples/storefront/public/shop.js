@@ -3,7 +3,14 @@ window.rihla=window.rihla||function(){(rihla.q=rihla.q||[]).push([Date.now(),loc
 // What the server wrote for this page: what to track at once, and the items behind its links and forms.
 const page = JSON.parse(document.getElementById('page-data').textContent)
 const byId = (id) => document.getElementById(id)
-const track = (name, props) => window.rihla('track', name, props)
+
+// As shops do it for Google: rihla reads it there. What GA4 has no word for is told to rihla itself.
+window.dataLayer = window.dataLayer || []
+const OWN = ['checkout_error', 'coupon_refused', 'newsletter_subscribed']
+const track = (name, props) => {
+  if (OWN.includes(name)) window.rihla('track', name, props)
+  else window.dataLayer.push({ ecommerce: null }, { event: name, ecommerce: props })
+}
 
 for (const { name, props } of page.events) track(name, props)
 
