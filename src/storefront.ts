@@ -1,3 +1,4 @@
+import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
 import { dataLayer, type DataLayerOptions } from './sources/data-layer.js'
 import { type PageViewOptions, pageViews } from './sources/page-views.js'
@@ -13,8 +14,8 @@ export interface StorefrontOptions extends TrackerOptions, PageViewOptions {
   readonly layer?: DataLayerOptions['name']
 }
 
-/** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google, and hints of the five-stage journey. `sources` adds to them. */
+/** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google or marks, and hints of the five-stage journey. `sources` adds to them. */
 export function createStorefront({ hash, clickSelector, layer, sources = [], ...options }: StorefrontOptions): Tracker {
-  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), dataLayer(layer === undefined ? {} : { name: layer })]
+  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), dataLayer(layer === undefined ? {} : { name: layer }), attributes()]
   return createTracker({ stages: five, ...options, sources: [...own, ...sources] })
 }

@@ -12,7 +12,7 @@ const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => 
 beforeEach(() => {
   vi.useFakeTimers()
   history.replaceState({}, '', '/')
-  document.body.innerHTML = '<form action="/"><button id="buy">Buy</button></form><a href="#a">A</a>'
+  document.body.innerHTML = '<form action="/"><button id="buy" data-rihla="add_to_cart">Buy</button></form><a href="#a">A</a>'
   page.dataLayer = []
 })
 afterEach(() => {

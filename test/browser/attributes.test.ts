@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { engines } from '../harness/engines.js'
+import { gapsAt, holds, useShop } from '../harness/shop-page.js'
+
+const card = `<article data-rihla="view_item" data-rihla-item_id="cap" data-rihla-price="16.5" data-rihla-currency="EUR">
+  <a id="wish" href="/wishes" data-rihla="add_to_wishlist">Later</a>
+  <form id="buy" method="post" action="/cart" data-rihla="add_to_cart" data-rihla-quantity="2">
+    <input name="id" value="41"><input name="attributes" value="x"><input name="name" value="Mina Rad"><button id="add">Add</button>
+  </form>
+</article>`
+
+describe.each(engines)('what the markup says, in $name', (engine) => {
+  const shop = useShop(engine)
+  const said = () =>
+    shop.collector
+      .stored()
+      .filter(({ source }) => source === 'attributes')
+      .map(({ name, props }) => [name, props])
+  const items = [{ item_id: 'cap', price: 16.5 }]
+
+  it('arrives when a link or a form leaves the page, also from a form whose fields hide its members', async () => {
+    shop.add('/wishes')
+    shop.add('/cart')
+    const tab = await shop.visit('/', { body: card })
+    await tab.click('#wish')
+    await tab.until("location.pathname === '/wishes'")
+    await tab.goto(shop.pages.url('/'))
+    await tab.until('window.rihla?.version')
+    await tab.click('#add')
+    await tab.until("location.pathname === '/cart'")
+    await holds(shop.collector, ['add_to_wishlist', 'add_to_cart'])
+    await shop.collector.until(() => said().length === 4)
+    expect(said().sort()).toEqual([
+      ['add_to_cart', { currency: 'EUR', items: [{ ...items[0], quantity: 2 }] }],
+      ['add_to_wishlist', { currency: 'EUR', items }],
+      ['view_item', { currency: 'EUR', items }],
+      ['view_item', { currency: 'EUR', items }],
+    ])
+    expect(gapsAt(shop.collector)).toEqual([])
+    expect(shop.collector.requests.map(({ text }) => text).join()).not.toContain('Mina')
+  })
+})
