@@ -1,3 +1,4 @@
+import { oneTruth } from './one-truth.js'
 import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
 import { dataLayer, type DataLayerOptions } from './sources/data-layer.js'
@@ -16,6 +17,15 @@ export interface StorefrontOptions extends TrackerOptions, PageViewOptions {
 
 /** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google or marks, and hints of the five-stage journey. `sources` adds to them. */
 export function createStorefront({ hash, clickSelector, layer, sources = [], ...options }: StorefrontOptions): Tracker {
-  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), dataLayer(layer === undefined ? {} : { name: layer }), attributes()]
-  return createTracker({ stages: five, ...options, sources: [...own, ...sources] })
+  // What a shop tells Google is surer than a mark in its pages.
+  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes()])
+  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
+  const tracker = createTracker({ stages: five, ...options, sources: [...own, ...sources] })
+  return {
+    ...tracker,
+    track: (name, ...rest) => {
+      truth.told(name)
+      tracker.track(name, ...rest)
+    },
+  }
 }

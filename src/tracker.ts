@@ -228,8 +228,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     consent,
     forget: () => forget(true).catch(() => false),
     stop: () => {
-      isActive = false
+      // First, since a source may tell in its stop what it has held back.
       for (const stop of stops.splice(0)) stop()
+      isActive = false
       void outbox.write()
       outbox.stop()
       courier.stop()

@@ -11,7 +11,7 @@ const specifiersOf = (file: string) => [...textOf(file).matchAll(/^(?:import|exp
 /** `sources/clicks` imports `browser/listen`: relative names resolved, packages as they are. */
 const importsOf = (file: string) => specifiersOf(file).map((specifier) => (specifier.startsWith('.') ? join(file, '..', specifier).replace(/\.js$/, '') : specifier))
 
-const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'storefront', 'script'].includes(file)
+const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'one-truth', 'storefront', 'script'].includes(file)
 const TYPES = /^(types|vocabulary)$/
 const PACKAGE = /^idb-keyval$/
 
@@ -24,8 +24,9 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file === 'database', (target) => isCore(target) || PACKAGE.test(target)],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
+  [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file === 'index', (target) => TYPES.test(target) || target === 'tracker'],
-  [(file) => file === 'storefront', (target) => TYPES.test(target) || target === 'tracker' || /^(sources|stages)\//.test(target)],
+  [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth)$/.test(target) || /^(sources|stages)\//.test(target)],
   [(file) => file === 'script', (target) => TYPES.test(target) || target === 'storefront'],
 ]
 

@@ -14,8 +14,8 @@ import type { Visit } from '../src/visit.js'
 /** What a shop pays, min + brotli, bytes. A source is what it adds to the core. */
 const BUDGETS: { readonly [what: string]: number } = {
   core: 11_400,
-  script: 15_100,
-  attributes: 800,
+  script: 15_500,
+  attributes: 840,
   clicks: 965,
   'data-layer': 900,
   'page-views': 649,

@@ -39,4 +39,19 @@ describe.each(engines)('what the markup says, in $name', (engine) => {
     expect(gapsAt(shop.collector)).toEqual([])
     expect(shop.collector.requests.map(({ text }) => text).join()).not.toContain('Mina')
   })
+
+  it('is left out where the shop pushes the same, or tells it by hand', async () => {
+    const tab = await shop.visit('/', {
+      before: "var dataLayer = [{ event: 'view_item', ecommerce: { items: [{ item_id: 'cap' }] } }]; function add() { dataLayer.push({ event: 'add_to_cart', ecommerce: { value: 33 } }) }",
+      body: `<button id="pushed" data-rihla="add_to_cart">Add</button><button id="told" data-rihla="add_to_wishlist">Later</button><button id="only" data-rihla="share">Share</button>`,
+    })
+    await tab.eval("document.querySelector('#pushed').addEventListener('click', () => setTimeout(add, 200)), document.querySelector('#told').addEventListener('click', () => rihla('track', 'add_to_wishlist')), 0")
+    await tab.click('#pushed')
+    await tab.click('#told')
+    await tab.click('#only')
+    await holds(shop.collector, ['view_item', 'add_to_cart', 'add_to_wishlist', 'share'])
+    await tab.eval("new Promise((done) => setTimeout(done, 1200)).then(() => rihla('flush'))")
+    const told = shop.collector.stored().filter(({ name }) => name !== 'click' && name !== 'page_view')
+    expect(told.map(({ name, source }) => `${name} by ${source ?? 'api'}`).sort()).toEqual(['add_to_cart by data-layer', 'add_to_wishlist by api', 'share by attributes', 'view_item by data-layer'])
+  })
 })
