@@ -65,7 +65,7 @@ export function oneTruth(sources: readonly Source[]): OneTruth {
     })
     stops.push(listen(document, 'visibilitychange', flush, fail), listen(window, 'pagehide', flush, fail))
     return () => {
-      for (const stop of stops) stop()
+      for (const stop of stops.reverse()) stop()
       flush()
     }
   }

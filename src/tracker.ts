@@ -228,8 +228,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     consent,
     forget: () => forget(true).catch(() => false),
     stop: () => {
-      // First, since a source may tell in its stop what it has held back.
-      for (const stop of stops.splice(0)) stop()
+      // First, since a source may tell in its stop what it has held back; the last one first, since what two have patched comes off from the outside.
+      for (const stop of stops.splice(0).reverse()) stop()
       isActive = false
       void outbox.write()
       outbox.stop()
