@@ -20,6 +20,7 @@ import { createOutbox } from './outbox.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { createBirths, type Stamped } from './touchpoint.js'
+import type { Part, PartStarter } from './part.js'
 import type { Consent, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
@@ -30,8 +31,10 @@ import { createVisits } from './visit.js'
  * Consent is `pending` unless said otherwise: until `consent('granted')` nothing is stored or sent. Throws a `TypeError` for a wrong option.
  * On a server (no `document`) it returns a tracker that does nothing.
  */
+export function createTracker<Methods>(options: TrackerOptions & { readonly commerce: PartStarter<Methods> }): Tracker & Methods
+export function createTracker(options: TrackerOptions): Tracker
 export function createTracker(options: TrackerOptions): Tracker {
-  if (typeof document === 'undefined') return inert
+  if (typeof document === 'undefined') return { ...inert, ...options.commerce?.inert }
   const settings = checkOptions(options)
   const { endpoint, site, sources, stages, format, urgent, debug } = settings
   const report = createReport(settings)
@@ -91,13 +94,16 @@ export function createTracker(options: TrackerOptions): Tracker {
     backlog.lose({ tab, from: births.last() - count + 1, to: births.last(), reason: 'pending' })
   })
 
+  const emit = (moment: Moment) => gate.pass(births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now()))
+
   const record = (moment: (Moment & { user?: string }) | Mishap) => {
     try {
       if ('failure' in moment) return fail(moment.failure)
       const { page, at } = moment
       // A page view knows more than the document does: the referrer within a single-page shop, the settled title.
       if (moment.name === 'page_view') viewed = page
-      gate.pass(births.stamp(checkMoment(moment, stages, report), page ?? pageNow(), at ?? now()))
+      if (part) part.see({ ...moment, page: page ?? pageNow(), at: at ?? now() })
+      else emit(moment)
       begin()
     } catch (cause) {
       fail(cause)
@@ -118,7 +124,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   /** Resolves `false` when consent keeps moments from becoming touchpoints. */
   const open = async () => {
-    if (isOn()) await Promise.all([visits.ready(), outage.ready()])
+    if (isOn()) await Promise.all([visits.ready(), outage.ready(), part?.ready()])
     return gate.release()
   }
 
@@ -130,6 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     backlog.clear()
     visits.clear()
     spill.clear()
+    part?.clear()
     return database.destroy()
   }
 
@@ -172,12 +179,14 @@ export function createTracker(options: TrackerOptions): Tracker {
     onLifecycle(
       {
         hidden: () => {
+          part?.leave(false)
           hurry()
           outbox.spill()
           void outbox.write()
           departure.leave(false)
         },
         left: () => {
+          part?.leave(true)
           hurry()
           outbox.spill()
           departure.leave(true)
@@ -186,6 +195,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         seen: () => {
           visits.restart()
           begin()
+          part?.back(false)
           void outbox.write()
           if (isOn()) courier.look()
         },
@@ -194,6 +204,7 @@ export function createTracker(options: TrackerOptions): Tracker {
           visits.restart()
           outbox.restart()
           departure.restart()
+          part?.back(true)
           if (isOn()) courier.restart()
         },
       },
@@ -205,6 +216,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       begin()
     }, fail),
   ]
+  const part: Part | undefined = options.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, emit, report, fail })
   for (const source of sources) {
     try {
       stops.push(source(record))
@@ -216,6 +228,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   if (settings.consent === 'pending') console.info(`rihla: waiting for consent; nothing is stored or sent until consent('granted')`)
 
   return {
+    ...part?.methods,
     track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
     identify: (user, traits) => {
       if (typeof user !== 'string' || !user || user.length > 256 || redactor.text(user) !== user) {
@@ -230,6 +243,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     stop: () => {
       // First, since a source may tell in its stop what it has held back.
       for (const stop of stops.splice(0)) stop()
+      part?.stop()
       isActive = false
       void outbox.write()
       outbox.stop()
