@@ -162,7 +162,8 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
     return true
   }
 
-  const soon = () => void work().catch(fail)
+  /** The first time is the tracker's to choose: not in the task that starts the page. */
+  const soon = () => state && void work().catch(fail)
 
   /** The timer counts time in which the machine was awake; a clock that is set does not move it. */
   const watch = () => {
@@ -214,6 +215,11 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
     }
   }, fail)
 
+  const ready = async () => {
+    if (isOn() && !state && !isHidden()) recall()
+    await work()
+  }
+
   const clean = (moment: Placed): Placed => {
     const page = isPayment(hostOf(moment.page.referrer ?? '')) ? { ...moment.page, referrer: '' } : moment.page
     if (!COMMERCE.test(moment.name) || typeof moment.props !== 'object' || !moment.props) return { ...moment, page }
@@ -254,10 +260,7 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
       } else emit(moment)
       touch(now())
     },
-    ready: async () => {
-      if (isOn() && !state) recall()
-      await work()
-    },
+    ready,
     leave: (isLast) => {
       if (!isOn()) return
       if (isLast) {
@@ -274,7 +277,7 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
         working = going = undefined
         begin(false)
       }
-      if (state) soon()
+      void ready().catch(fail)
     },
     clear: () => {
       era++

@@ -19,10 +19,10 @@ export function toItems(list: unknown, complain: Complain): Item[] {
     return []
   }
   if (list.length > MOST.items) complain(`items must be at most ${MOST.items}, got ${list.length}; the rest was left out`)
-  return list.slice(0, MOST.items).flatMap((item: unknown) => toItem(item, complain) ?? [])
+  return list.slice(0, MOST.items).flatMap((item: unknown) => toItem(item, complain))
 }
 
-function toItem(given: unknown, complain: Complain): Item | undefined {
+function toItem(given: unknown, complain: Complain): Item[] {
   const item: { [key: string]: unknown } = {}
   for (const key of Object.keys(Object(given)).slice(0, MOST.params)) {
     const value = valueAt(given, key)
@@ -30,9 +30,9 @@ function toItem(given: unknown, complain: Complain): Item | undefined {
     if (clean !== undefined) item[key] = clean
     else if (value !== undefined && value !== null) complain(`${key} of an item must be ${MONEY.test(key) ? 'an unambiguous amount' : key === 'quantity' ? 'a whole number from 0 on' : 'a text, a finite number or a boolean'}; it was left out`)
   }
-  if (item.item_id || item.item_name) return item
+  if (item.item_id || item.item_name) return [item]
   complain('an item must have an item_id or an item_name; it was left out')
-  return
+  return []
 }
 
 function valueAt(thing: unknown, key: string): unknown {

@@ -23,9 +23,9 @@ function parse(text: string): number {
     .replace(/[\u200e\u200f\u061c]/g, '')
     .replace(/−/g, '-')
     .trim()
-  const [, sign, inner, raw = ''] = AMOUNT.exec(plain) ?? []
-  const number = raw.replace(/[.,'’\s]+$/, '').replace(/[’\s]/g, "'")
-  return toNumber(number) * (sign === '-' || inner === '-' ? -1 : 1)
+  const [, sign = '', inner = '', raw = ''] = AMOUNT.exec(plain) ?? []
+  const number = raw.replace(/[.\s]+$/, '').replace(/[’\s]/g, "'")
+  return toNumber(number) * (sign && inner ? NaN : sign + inner === '-' ? -1 : 1)
 }
 
 /** Digits with separators. The last separator is the decimal one if it stands once and not before exactly three digits. */
