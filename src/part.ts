@@ -28,10 +28,6 @@ export interface Part<Methods = object> {
   readonly see: (moment: Placed) => void
   /** Resolves when all that was seen has been worked off. Never rejects. */
   readonly ready: () => Promise<unknown>
-  /** Hidden, or `last`: being left. Synchronous. */
-  readonly leave: (last: boolean) => void
-  /** Shown again; `restored` from the back/forward cache. */
-  readonly back: (restored: boolean) => void
   /** Forgets everything. */
   readonly clear: () => void
   readonly stop: Stop

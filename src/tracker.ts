@@ -17,10 +17,10 @@ import { createDrain, type Drain } from './drain.js'
 import { uuidv8 } from './ids.js'
 import { createOutage } from './outage.js'
 import { createOutbox } from './outbox.js'
+import type { Part, PartStarter } from './part.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { createBirths, type Stamped } from './touchpoint.js'
-import type { Part, PartStarter } from './part.js'
 import type { Consent, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
@@ -175,18 +175,18 @@ export function createTracker(options: TrackerOptions): Tracker {
     gate.release()
   }
 
+  // Its listeners come first: what it has to say at the end leaves with the rest.
+  const part: Part | undefined = options.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, emit, report, fail })
   const stops: Stop[] = [
     onLifecycle(
       {
         hidden: () => {
-          part?.leave(false)
           hurry()
           outbox.spill()
           void outbox.write()
           departure.leave(false)
         },
         left: () => {
-          part?.leave(true)
           hurry()
           outbox.spill()
           departure.leave(true)
@@ -195,7 +195,6 @@ export function createTracker(options: TrackerOptions): Tracker {
         seen: () => {
           visits.restart()
           begin()
-          part?.back(false)
           void outbox.write()
           if (isOn()) courier.look()
         },
@@ -204,7 +203,6 @@ export function createTracker(options: TrackerOptions): Tracker {
           visits.restart()
           outbox.restart()
           departure.restart()
-          part?.back(true)
           if (isOn()) courier.restart()
         },
       },
@@ -216,7 +214,6 @@ export function createTracker(options: TrackerOptions): Tracker {
       begin()
     }, fail),
   ]
-  const part: Part | undefined = options.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, emit, report, fail })
   for (const source of sources) {
     try {
       stops.push(source(record))

@@ -1,4 +1,5 @@
 import { guarded } from '../browser/listen.js'
+import { onLifecycle } from '../browser/on-lifecycle.js'
 import { onOutward } from '../browser/on-outward.js'
 import { currentPage } from '../browser/page.js'
 import { randomName, uuidv7 } from '../ids.js'
@@ -245,8 +246,26 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
     return code
   }
 
+  const leave = (isLast: boolean) => {
+    if (!isOn()) return
+    if (isLast) {
+      isLeft = true
+      const to = going && now() - going.at < UNDER_WAY ? hostOf(going.url) : ''
+      if (to !== location.host && state) push('leave', { host: to, isPayment: isPayment(to) })
+    }
+    keep()
+  }
+  /** The tracker's own listener comes after, and makes storage usable again. */
+  const back = () => void setTimeout(() => ready().catch(fail), 0)
+  const restored = () => {
+    era++
+    working = going = undefined
+    begin(false)
+    back()
+  }
+
   begin(true)
-  const stopWatching = onOutward((url) => (going = { url, at: now() }), fail)
+  const stops = [onLifecycle({ hidden: () => leave(false), left: () => leave(true), seen: back, restored }, fail), onOutward((url) => (going = { url, at: now() }), fail)]
 
   return {
     see: (seen) => {
@@ -261,24 +280,6 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
       touch(now())
     },
     ready,
-    leave: (isLast) => {
-      if (!isOn()) return
-      if (isLast) {
-        isLeft = true
-        const to = going && now() - going.at < UNDER_WAY ? hostOf(going.url) : ''
-        const isInside = to === location.host
-        if (!isInside && state) push('leave', { host: to, isPayment: isPayment(to) })
-      }
-      keep()
-    },
-    back: (isRestored) => {
-      if (isRestored) {
-        era++
-        working = going = undefined
-        begin(false)
-      }
-      void ready().catch(fail)
-    },
     clear: () => {
       era++
       state = working = undefined
@@ -289,7 +290,7 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
     stop: () => {
       if (isOn()) keep()
       clearTimeout(timer)
-      stopWatching()
+      for (const stop of stops) stop()
     },
     methods: {
       cart: guarded((items: readonly Item[], details: CartDetails = {}) => {
