@@ -14,10 +14,10 @@ import type { Visit } from '../src/visit.js'
 /** What a shop pays, min + brotli, bytes. A source is what it adds to the core. */
 const BUDGETS: { readonly [what: string]: number } = {
   core: 11_500,
-  commerce: 4100,
+  commerce: 4_160,
   script: 15_500,
   attributes: 840,
-  clicks: 965,
+  clicks: 1_015,
   'data-layer': 900,
   'page-views': 649,
 }

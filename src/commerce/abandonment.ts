@@ -30,7 +30,7 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
   const gap = at - state.active
   const isQuiet = gap >= abandonAfter && gap < FORGOTTEN
   const due = state.active + abandonAfter
-  const report = (status: string, how: string, when: number): void => {
+  const tell = (status: string, how: string, when: number): void => {
     const key = [state.cart, state.version, state.step, status].join('|')
     if (!state.lines.length || state.payment || state.told.includes(key)) return
     state = { ...state, told: [...state.told, key].slice(-MOST), abandoned: abandonmentId(state.cart, state.version) }
@@ -39,17 +39,17 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
 
   if (kind === 'leave') {
     // To elsewhere for sure, or nobody knows: a reload, a closed tab and a typed address look alike.
-    if (change.host && !change.isPayment) report('suspected', 'exit', at)
+    if (change.host && !change.isPayment) tell('suspected', 'exit', at)
     return state.payment ? state : { ...state, left: at }
   }
   if (kind === 'idle') {
-    if (isQuiet) report('confirmed', 'idle', due)
+    if (isQuiet) tell('confirmed', 'idle', due)
     return state
   }
   if (kind === 'start') {
     const { left } = state
-    if (left !== undefined && at - left >= SOON && at - left < FORGOTTEN && !change.isPayment) report('suspected', 'exit', left)
-    if (isQuiet && !change.isPayment) report('confirmed', 'return', due)
+    if (left !== undefined && at - left >= SOON && at - left < FORGOTTEN && !change.isPayment) tell('suspected', 'exit', left)
+    if (isQuiet && !change.isPayment) tell('confirmed', 'return', due)
     if (gap >= FORGOTTEN) state = { ...state, lines: [], step: undefined, abandoned: undefined }
   } else if (state.abandoned && (kind === 'cart' ? differ(state.lines, change.props?.items ?? []).added.length : RETURNS.test(moment?.name ?? ''))) {
     emit(reportOf(state, change, 'recovered', 'return', at))

@@ -12,17 +12,17 @@ const pot = { item_id: 'pot', price: 30, quantity: 2 }
 
 const open = (options: CommerceOptions = {}, consent: 'granted' | 'pending' = 'granted') =>
   createTracker({ endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options) })
-type Shown = { name: string; at: number; props?: { [key: string]: any } }
-const touchpoints = () => sent.flatMap(({ batch }) => (batch.touchpoints ?? []) as Shown[])
+type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: any } }
+const touchpoints = (): Shown[] => sent.flatMap(({ batch }) => batch.touchpoints ?? [])
 /** What the collector got, as words. */
 const words = () =>
   touchpoints().map(({ name, props = {} }) =>
     [name, props.status, props.how, props.result ?? props.transaction_id, props.items?.map((item: { item_id: string; quantity: number }) => `${item.quantity} ${item.item_id}`).join('+')].filter(Boolean).join(' '),
   )
-const open2: ReturnType<typeof open>[] = []
+const trackers: ReturnType<typeof open>[] = []
 const begin = (...args: Parameters<typeof open>) => {
   const tracker = open(...args)
-  open2.push(tracker)
+  trackers.push(tracker)
   return tracker
 }
 /** The page goes, by a link to another address where there is one. */
@@ -41,8 +41,8 @@ const leave = async (tracker: ReturnType<typeof open>, to?: string) => {
 }
 const minute = 60_000
 
-beforeEach(() => void (open2.length = 0))
-afterEach(() => open2.forEach((tracker) => tracker.stop()))
+beforeEach(() => void (trackers.length = 0))
+afterEach(() => trackers.forEach((tracker) => tracker.stop()))
 
 test('a snapshot becomes what was added and what was removed, with quantities', async () => {
   const tracker = begin()
