@@ -17,6 +17,7 @@ import { createDrain, type Drain } from './drain.js'
 import { uuidv8 } from './ids.js'
 import { createOutage } from './outage.js'
 import { createOutbox } from './outbox.js'
+import type { Part, PartStarter } from './part.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { createBirths, type Stamped } from './touchpoint.js'
@@ -30,8 +31,10 @@ import { createVisits } from './visit.js'
  * Consent is `pending` unless said otherwise: until `consent('granted')` nothing is stored or sent. Throws a `TypeError` for a wrong option.
  * On a server (no `document`) it returns a tracker that does nothing.
  */
+export function createTracker<Methods>(options: TrackerOptions & { readonly commerce: PartStarter<Methods> }): Tracker & Methods
+export function createTracker(options: TrackerOptions): Tracker
 export function createTracker(options: TrackerOptions): Tracker {
-  if (typeof document === 'undefined') return inert
+  if (typeof document === 'undefined') return { ...inert, ...options.commerce?.inert }
   const settings = checkOptions(options)
   const { endpoint, site, sources, stages, format, urgent, debug } = settings
   const report = createReport(settings)
@@ -91,13 +94,16 @@ export function createTracker(options: TrackerOptions): Tracker {
     backlog.lose({ tab, from: births.last() - count + 1, to: births.last(), reason: 'pending' })
   })
 
+  const emit = (moment: Moment) => gate.pass(births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now()))
+
   const record = (moment: (Moment & { user?: string }) | Mishap) => {
     try {
       if ('failure' in moment) return fail(moment.failure)
       const { page, at } = moment
       // A page view knows more than the document does: the referrer within a single-page shop, the settled title.
       if (moment.name === 'page_view') viewed = page
-      gate.pass(births.stamp(checkMoment(moment, stages, report), page ?? pageNow(), at ?? now()))
+      if (part) part.see({ ...moment, page: page ?? pageNow(), at: at ?? now() })
+      else emit(moment)
       begin()
     } catch (cause) {
       fail(cause)
@@ -118,7 +124,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   /** Resolves `false` when consent keeps moments from becoming touchpoints. */
   const open = async () => {
-    if (isOn()) await Promise.all([visits.ready(), outage.ready()])
+    if (isOn()) await Promise.all([visits.ready(), outage.ready(), part?.ready()])
     return gate.release()
   }
 
@@ -130,6 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     backlog.clear()
     visits.clear()
     spill.clear()
+    part?.clear()
     return database.destroy()
   }
 
@@ -168,6 +175,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     gate.release()
   }
 
+  // Its listeners come first: what it has to say at the end leaves with the rest.
+  const part: Part | undefined = options.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, emit, report, fail })
   const stops: Stop[] = [
     onLifecycle(
       {
@@ -216,6 +225,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   if (settings.consent === 'pending') console.info(`rihla: waiting for consent; nothing is stored or sent until consent('granted')`)
 
   return {
+    ...part?.methods,
     track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
     identify: (user, traits) => {
       if (typeof user !== 'string' || !user || user.length > 256 || redactor.text(user) !== user) {
@@ -230,6 +240,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     stop: () => {
       // First, since a source may tell in its stop what it has held back; the last one first, since what two have patched comes off from the outside.
       for (const stop of stops.splice(0).reverse()) stop()
+      part?.stop()
       isActive = false
       void outbox.write()
       outbox.stop()

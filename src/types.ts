@@ -1,3 +1,4 @@
+import type { PartStarter } from './part.js'
 import type { EventName, EventProps } from './vocabulary.js'
 
 /** Undoes what the function that returned it did. Safe to call twice. */
@@ -144,6 +145,8 @@ export interface TrackerOptions {
   readonly consent?: Consent
   /** The stage model that gives hints, such as `five`. @default none: no hints */
   readonly stages?: StageModel
+  /** Keeps the cart and the orders: `commerce()` of `rihla/commerce`. The tracker then has its methods, too. */
+  readonly commerce?: PartStarter<object>
   /** How a batch is written on the wire. @default json */
   readonly format?: Format
   /** Query parameters that may stay in URLs, besides utm parameters. @default ['page', 'q', 's', 'sort', 'variant', 'category'] */

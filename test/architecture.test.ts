@@ -20,6 +20,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('sources/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file.startsWith('browser/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => /^(formats|stages)\//.test(file), (target) => TYPES.test(target)],
+  [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file === 'check-options', (target) => target === 'types' || target === 'formats/json'],
   [(file) => file === 'database', (target) => isCore(target) || PACKAGE.test(target)],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],

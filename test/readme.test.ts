@@ -311,6 +311,7 @@ describe('sources and sizes', () => {
     rihla: () => weigh(core),
     'rihla/storefront': () => weigh(`export * from './dist/storefront.js'`),
     'rihla/rihla.js': () => compressed(read('dist/rihla.js')).brotli,
+    'rihla/commerce': async () => (await weigh(`${core}export { commerce } from './dist/commerce/commerce.js'`)) - (await weigh(core)),
     'rihla/stages/five': () => weigh(`export * from './dist/stages/five.js'`),
     'rihla/formats/json': () => weigh(`export * from './dist/formats/json.js'`),
   }

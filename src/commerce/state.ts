@@ -1,0 +1,53 @@
+import type { Moment, PageView, Props } from '../types.js'
+import type { Item } from '../vocabulary.js'
+
+/** Everything that commerce remembers on a device, for all tabs; changed as a whole by the database's atomic `update`. */
+export interface State {
+  readonly cart: string
+  /** Counts what the cart was. */
+  readonly version: number
+  readonly lines: readonly Item[]
+  readonly currency?: string | undefined
+  readonly coupon?: string | undefined
+  readonly url?: string | undefined
+  /** The last activity, ms. */
+  readonly active: number
+  /** When the shop was left and nobody knows yet whether for good. */
+  readonly left?: number | undefined
+  /** The checkout step, and since when. */
+  readonly step?: string | undefined
+  readonly entered: number
+  readonly dwell: { readonly [step: string]: number }
+  readonly field?: string | undefined
+  readonly error?: string | undefined
+  /** The payment provider's host that the shopper has gone to. */
+  readonly payment?: string | undefined
+  /** The last reports: of which cart, version, step and status. */
+  readonly told: readonly string[]
+  /** What is abandoned and not recovered. */
+  readonly abandoned?: string | undefined
+  readonly orders: readonly string[]
+  /** The last changes, so that none is made twice. */
+  readonly done: readonly string[]
+}
+
+/** Something that happened, as data: it may have to be replayed on the next page. */
+export interface Change {
+  readonly id: string
+  readonly at: number
+  readonly kind: 'moment' | 'cart' | 'leave' | 'start' | 'idle' | 'active'
+  readonly moment?: Moment
+  readonly props?: Props & { readonly items?: readonly Item[] | undefined }
+  readonly page: PageView
+  /** Where the shopper goes, or comes from: a host. */
+  readonly host?: string | undefined
+  readonly isPayment?: boolean | undefined
+  /** True once what follows from it was recorded. */
+  told?: boolean
+}
+
+/** Where steps put the moments that follow. */
+export type Emit = (moment: Moment) => void
+
+/** A device that knows of no cart. */
+export const blank = (cart: string, at: number): State => ({ cart, version: 0, lines: [], active: at, entered: at, dwell: {}, told: [], orders: [], done: [] })

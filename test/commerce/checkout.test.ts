@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { checkout, isPaymentHost } from '../../src/commerce/checkout.js'
+import { blank, type Change, type State } from '../../src/commerce/state.js'
+import type { Moment } from '../../src/types.js'
+
+const page = { url: 'https://shop.example/checkout' }
+const step = (state: State, at: number, name: string, props: Change['props'] = {}) => checkout(state, { id: `${at}`, at, kind: 'moment', moment: { name, props }, props, page }, () => {})
+
+test('steps are entered in turn, with the time spent on each', () => {
+  let state = step(blank('c', 0), 1000, 'begin_checkout')
+  state = step(state, 3000, 'add_shipping_info')
+  state = step(state, 3500, 'checkout_error', { field: 'postcode', code: 'missing' })
+  expect([state.step, state.field, state.error]).toEqual(['shipping', 'postcode', 'missing'])
+  state = step(state, 8000, 'checkout_step', { step: 3, name: 'review' })
+  expect([state.step, state.dwell, state.field]).toEqual(['review', { checkout: 2000, shipping: 5000 }, undefined])
+})
+
+test.each([
+  ['/checkout/success', undefined, 'paid'],
+  ['/checkout?payment=cancelled', undefined, 'cancelled'],
+  ['/checkout/declined', undefined, 'failed'],
+  ['/checkout', undefined, undefined],
+  ['/checkout', 'purchase', 'paid'],
+  ['/checkout', 'checkout_error', 'failed'],
+  ['/checkout', 'view_cart', 'cancelled'],
+])('coming back at %s, with %s, is %s', (path, name, result) => {
+  const told: Moment[] = []
+  const kind = name ? 'moment' : 'start'
+  checkout({ ...blank('c', 0), payment: 'paypal.com' }, { id: '1', at: 1, kind, ...(name && { moment: { name } }), page: { url: `https://paid.shop.example${path}` } }, (moment) => told.push(moment))
+  expect(told.map(({ name, props }) => [name, props?.result])).toEqual(result ? [['payment_return', result]] : [])
+})
+
+test('payment providers are known by host, with what is below them', () => {
+  expect(['paypal.com', 'www.paypal.com', 'notpaypal.com', 'pay.bank.example', ''].map(isPaymentHost(['bank.example']))).toEqual([true, true, false, true, false])
+})

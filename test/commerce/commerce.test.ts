@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { commerce } from '../../src/commerce/commerce.js'
+import type { CommerceOptions } from '../../src/commerce/commerce.js'
+import { createTracker } from '../../src/index.js'
+import { createShop } from '../harness/shop.js'
+import { setVisibility, transition } from '../harness/visibility.js'
+
+const shop = createShop()
+const { sent, errors, pass } = shop
+const cap = { item_id: 'cap', price: 18, quantity: 1 }
+const pot = { item_id: 'pot', price: 30, quantity: 2 }
+
+const open = (options: CommerceOptions = {}, consent: 'granted' | 'pending' = 'granted') =>
+  createTracker({ endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options) })
+type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: any } }
+const touchpoints = (): Shown[] => sent.flatMap(({ batch }) => batch.touchpoints ?? [])
+/** What the collector got, as words. */
+const words = () =>
+  touchpoints().map(({ name, props = {} }) =>
+    [name, props.status, props.how, props.result ?? props.transaction_id, props.items?.map((item: { item_id: string; quantity: number }) => `${item.quantity} ${item.item_id}`).join('+')].filter(Boolean).join(' '),
+  )
+const trackers: ReturnType<typeof open>[] = []
+const begin = (...args: Parameters<typeof open>) => {
+  const tracker = open(...args)
+  trackers.push(tracker)
+  return tracker
+}
+/** The page goes, by a link to another address where there is one. */
+const leave = async (tracker: ReturnType<typeof open>, to?: string) => {
+  if (to) {
+    const link = Object.assign(document.createElement('a'), { href: to })
+    link.addEventListener('click', (event) => event.preventDefault())
+    document.body.append(link)
+    link.click()
+    link.remove()
+  }
+  transition('pagehide')
+  await pass(200)
+  tracker.stop()
+  await pass(200)
+}
+const minute = 60_000
+
+beforeEach(() => void (trackers.length = 0))
+afterEach(() => trackers.forEach((tracker) => tracker.stop()))
+
+test('a snapshot becomes what was added and what was removed, with quantities', async () => {
+  const tracker = begin()
+  tracker.cart([cap], { currency: 'EUR' })
+  tracker.cart([{ ...cap, quantity: 3 }, pot], { currency: 'EUR' })
+  tracker.cart([pot], { currency: 'EUR' })
+  tracker.cart([pot], { currency: 'EUR' })
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'add_to_cart 2 cap+2 pot', 'remove_from_cart 3 cap'])
+  expect(touchpoints().map(({ props }) => [props!.value, props!.currency, props!.cart_version])).toEqual([[18, 'EUR', 1], [96, 'EUR', 2], [54, 'EUR', 3]])
+})
+
+test('an event and the snapshot after it say one thing once', async () => {
+  const tracker = begin()
+  tracker.track('add_to_cart', { currency: 'EUR', value: 18, items: [cap] })
+  tracker.cart([cap])
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap'])
+})
+
+test('two tabs that change the cart at once neither lose nor double a line', async () => {
+  const [one, two] = [begin(), begin()]
+  await pass(1000)
+  one.track('add_to_cart', { items: [cap] })
+  two.track('add_to_cart', { items: [pot] })
+  await pass(50)
+  one.cart([cap, pot])
+  two.cart([cap, pot])
+  await pass(3000)
+  expect(words().sort()).toEqual(['add_to_cart 1 cap', 'add_to_cart 2 pot'])
+})
+
+test('leaving for elsewhere with a full cart is suspected once, and heard by the page', async () => {
+  const heard: unknown[] = []
+  for (let i = 0; i < 2; i++) {
+    const tracker = begin({ onAbandonment: ({ status }) => heard.push(status) })
+    await pass(1000)
+    tracker.cart([cap], { currency: 'EUR', url: 'https://shop.example/cart' })
+    tracker.track('begin_checkout', { items: [cap], currency: 'EUR', value: 18 })
+    await pass(1000)
+    await leave(tracker, 'https://elsewhere.example/')
+  }
+  await pass(5000)
+  const reports = touchpoints().filter(({ name }) => name === 'cart_abandonment')
+  expect([heard, new Set(reports.map(({ props }) => `${props!.status} ${props!.how} ${props!.value} ${props!.step} ${props!.url}`))]).toEqual([['suspected', 'recovered'], new Set(['suspected exit 18 checkout https://shop.example/cart', 'recovered return 18 checkout https://shop.example/cart'])])
+})
+
+test.each([['a link in the shop', '/next'], ['what cannot be told from a reload', undefined]])('%s is not leaving', async (_, to) => {
+  const first = begin()
+  first.cart([cap])
+  await pass(1000)
+  await leave(first, to && new URL(to, location.href).href)
+  const second = begin()
+  await pass(5000)
+  second.track('view_cart')
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'view_cart'])
+})
+
+test('a page that was closed is suspected by the next visit, dated when it was left, and confirmed when it became true', async () => {
+  const first = begin()
+  first.cart([cap])
+  await pass(1000)
+  const left = Date.now()
+  await leave(first)
+  await pass(40 * minute)
+  const second = begin()
+  await pass(3000)
+  second.track('view_cart')
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'cart_abandonment suspected exit 1 cap', 'cart_abandonment confirmed return 1 cap', 'cart_abandonment recovered return 1 cap', 'view_cart'])
+  const [, suspected, confirmed, recovered] = touchpoints()
+  expect(new Set([suspected, confirmed, recovered].map((each) => each!.props!.abandonment_id)).size).toBe(1)
+  expect([suspected!.at - left, Math.round((confirmed!.at - left) / minute)]).toEqual([0, 30])
+})
+
+test('an idle tab is confirmed once, after the time that is set', async () => {
+  const heard: unknown[] = []
+  const tracker = begin({ abandonAfter: 5 * minute, onAbandonment: ({ how }) => heard.push(how) })
+  tracker.cart([cap])
+  await pass(4 * minute)
+  tracker.track('click')
+  await pass(4 * minute)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'click'])
+  await pass(20 * minute)
+  expect([words().slice(2), heard]).toEqual([['cart_abandonment confirmed idle 1 cap'], ['idle']])
+})
+
+test.each([['a sleeping laptop', 8 * 60 * minute], ['a clock that is set forward', 400 * 24 * 60 * minute], ['a clock that is set back', -5 * 60 * minute]])('%s is no abandonment', async (_, jump) => {
+  const tracker = begin()
+  tracker.cart([cap])
+  await pass(10 * minute)
+  vi.setSystemTime(Date.now() + jump)
+  await pass(25 * minute)
+  tracker.track('click')
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'click'])
+})
+
+test('switching tabs and a restore from the back/forward cache are no abandonment', async () => {
+  const tracker = begin()
+  tracker.cart([cap])
+  await pass(1000)
+  setVisibility('hidden')
+  await pass(minute)
+  setVisibility('visible')
+  transition('pagehide', true)
+  transition('pageshow', true)
+  await pass(10 * minute)
+  expect(words()).toEqual(['add_to_cart 1 cap'])
+})
+
+test.each([
+  ['an emptied cart', (tracker: ReturnType<typeof open>) => tracker.cart([])],
+  ['a purchase in another tab', () => begin().track('purchase', { transaction_id: '1' })],
+])('%s cancels it', async (_, act) => {
+  const tracker = begin()
+  tracker.cart([cap])
+  await pass(1000)
+  act(tracker)
+  await pass(90 * minute)
+  expect(words().filter((word) => word.startsWith('cart_abandonment'))).toEqual([])
+})
+
+test('a payment provider is gone to and come back from, and is no abandonment', async () => {
+  const first = begin({ paymentHosts: ['pay.bank.example'] })
+  first.cart([cap])
+  first.track('begin_checkout')
+  await pass(1000)
+  await leave(first, 'https://www.pay.bank.example/3ds')
+  await pass(10 * minute)
+  history.replaceState({}, '', '/thank-you')
+  begin().track('purchase', { transaction_id: 'T1', items: [cap] })
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout', 'payment_redirect', 'payment_return paid', 'purchase T1 1 cap'])
+})
+
+test('an order is told once, on this page and on the next', async () => {
+  for (let i = 0; i < 3; i++) {
+    const tracker = begin()
+    tracker.track('purchase', { transaction_id: 'T1', value: 18, currency: 'EUR' })
+    tracker.track('purchase', { transaction_id: 'T1', value: 18, currency: 'EUR' })
+    await pass(2000)
+    await leave(tracker)
+  }
+  expect(new Set(words())).toEqual(new Set(['purchase T1']))
+  expect(new Set(sent.flatMap(({ batch }) => Object.keys(batch.documents))).size).toBe(1)
+})
+
+test('an order of a page that is gone before storage was read is told all the same', async () => {
+  const tracker = begin()
+  tracker.track('purchase', { transaction_id: 'T1' })
+  setVisibility('hidden')
+  transition('pagehide')
+  setVisibility('visible')
+  transition('pageshow', true)
+  await pass(3000)
+  expect(new Set(words())).toEqual(new Set(['purchase T1']))
+})
+
+test('while consent is pending nothing is stored, and a grant replays it', async () => {
+  const tracker = begin({}, 'pending')
+  tracker.cart([cap])
+  tracker.track('purchase', { transaction_id: 'T1' })
+  transition('pagehide', true)
+  transition('pageshow', true)
+  await pass(3000)
+  expect([(await indexedDB.databases()).length, localStorage.length, sent.length]).toEqual([0, 0, 0])
+  tracker.consent('granted')
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'purchase T1'])
+})
+
+test('a denial forgets the cart', async () => {
+  const tracker = begin()
+  tracker.cart([cap])
+  await pass(1000)
+  tracker.consent('denied')
+  await pass(1000)
+  tracker.consent('granted')
+  tracker.cart([cap])
+  await pass(3000)
+  expect([words(), localStorage.length]).toEqual([['add_to_cart 1 cap', 'add_to_cart 1 cap'], 0])
+})
+
+test('bad input is told once, bounded, and never thrown', async () => {
+  const tracker = begin()
+  const circular: { [key: string]: unknown } = { item_id: 'c' }
+  circular.self = circular
+  const trap = { item_id: 't', get price(): number { throw new Error('no') } }
+  const items = [circular, trap, { item_id: 'n', quantity: -1 }, { price: 5 }, { item_id: 'big', price: 1e308 }, 'text', null, { item_id: 'ok', price: '18,00 €', quantity: '2' }]
+  tracker.cart(items as never, { currency: 'EURO' } as never)
+  for (const wrong of [undefined, null, 5, 'text', {}, Array.from({ length: 10_000 }, (_, i) => ({ item_id: `i${i}` }))]) tracker.cart(wrong as never, wrong as never)
+  for (const props of [null, 'text', [1], { items: 5, value: 'x' }]) tracker.track('add_to_cart', props as never)
+  await pass(3000)
+  expect([errors.map(({ code }) => code), touchpoints().some(({ props }) => /NaN|null|Infinity/.test(JSON.stringify(props ?? {})))]).toEqual([['input'], false])
+  expect(words()).toContain('add_to_cart 1 c+1 t+1 n+1 big+2 ok')
+})
