@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { engines, type Tab } from '../harness/engines.js'
-import { call, gapsAt, holdBack, holds, isRunning, namesAt, track, useShop, type ShopOptions } from '../harness/shop-page.js'
+import { call, holdBack, holds, holdsNoGap, isRunning, namesAt, track, useShop, type ShopOptions } from '../harness/shop-page.js'
 
 const first: ShopOptions = { title: 'First', before: "addEventListener('pageshow', (event) => { window.persisted = event.persisted })\n", body: '<a id="go" href="/other">go</a>' }
 const other: ShopOptions = { title: 'Other' }
@@ -27,7 +27,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     await holds(shop.collector, [...before, 'add_to_cart'], 15_000)
     expect(await call(tab, 'saved')).toBe(true)
     await call(tab, 'flush')
-    expect(gapsAt(shop.collector)).toEqual([])
+    await holdsNoGap(shop.collector)
     const restores = shop.collector.stored().filter(({ props }) => props?.navigation === 'restore')
     expect(restores.map(({ on }) => on?.url)).toEqual([shop.pages.url('/')])
   }
@@ -148,6 +148,6 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     }
     await call(tab, 'flush')
     expect(shop.collector.stored().filter(({ props }) => props?.navigation === 'restore')).toHaveLength(3)
-    expect(gapsAt(shop.collector)).toEqual([])
+    await holdsNoGap(shop.collector)
   })
 })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { overrideQuota } from '../harness/cdp.js'
 import { engines, type Tab } from '../harness/engines.js'
-import { call, gapsAt, holds, isRunning, onDevice, track, useShop } from '../harness/shop-page.js'
+import { call, holds, holdsNoGap, isRunning, onDevice, track, useShop } from '../harness/shop-page.js'
 
 declare const rihla: (method: string, ...args: unknown[]) => unknown
 
@@ -58,7 +58,7 @@ describe.each(engines)('storage in $name', (engine) => {
   }
   const complete = async (names: readonly string[], ms?: number) => {
     await holds(shop.collector, names, ms)
-    expect(gapsAt(shop.collector)).toEqual([])
+    await holdsNoGap(shop.collector)
   }
   /** A tracker that cannot store says so, keeps what happened in memory and delivers it. */
   const worksFromMemory = async (tab: Tab) => {
@@ -288,6 +288,6 @@ describe.each(engines.filter(({ name }) => name !== 'webkit'))('plain http in $n
     await track(tab, 'view_item', 'add_to_cart')
     expect(await call(tab, 'saved')).toBe(true)
     await holds(shop.collector, ['page_view', 'view_item', 'add_to_cart'])
-    expect(gapsAt(shop.collector)).toEqual([])
+    await holdsNoGap(shop.collector)
   })
 })

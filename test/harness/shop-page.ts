@@ -156,8 +156,14 @@ export const namesAt = (collector: Collector, ...without: string[]): string[] =>
     .sort((a, b) => (a.tab === b.tab ? a.seq - b.seq : a.at - b.at))
     .map(({ name }) => name)
 
+/** Waits until nothing is missing at a collector before the last that it holds: what was sent from memory may overtake what was read from storage. */
+export async function holdsNoGap(collector: Collector, ms?: number): Promise<void> {
+  await collector.until(() => !gapsAt(collector).length, ms).catch(() => {})
+  expect(gapsAt(collector), 'missing at the collector').toEqual([])
+}
+
 /** The numbers that are missing at a collector, by document: the tracker numbers touchpoints from 1 without gaps. */
-export function gapsAt(collector: Collector): string[] {
+function gapsAt(collector: Collector): string[] {
   const seqs = new Map<string, Set<number>>()
   for (const { tab, seq } of collector.stored()) seqs.set(tab, (seqs.get(tab) ?? new Set()).add(seq))
   return [...seqs].flatMap(([tab, held]) => Array.from({ length: Math.max(...held) }, (_, i) => i + 1).filter((seq) => !held.has(seq)).map((seq) => `${tab} ${seq}`))
