@@ -156,7 +156,8 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
       const left = old && old.tab !== tab ? old.until - now() : 0
       // The bound mends a clock that was set back.
       if (left > 0 && left <= LEASE_TIME) return false
-      await database.change([[LEASE, { tab, until: now() + LEASE_TIME }]])
+      // Where the device has no room for it, the backlog still has to leave: sending it makes room.
+      await database.change([[LEASE, { tab, until: now() + LEASE_TIME }]]).catch(() => {})
       return true
     },
     yield: () => void remove([LEASE]).catch(() => {}),

@@ -121,7 +121,11 @@ const lists = /^const (TEXT|NUMBERS|FLAGS|METHODS) = (\[.*\])$/gm
 const script: { [name: string]: string[] } = Object.fromEntries([...read('src/script.ts').matchAll(lists)].map(([, name = '', list = '']) => [name, JSON.parse(list.replaceAll("'", '"'))]))
 const attributes = [...script.TEXT, ...script.NUMBERS, ...script.FLAGS].map((option) => `data-${toKebab(option)}`)
 
-const kilobytes = (bytes: number) => `${(Math.ceil(bytes / 100) / 10).toFixed(1)} KB`
+/** A size is said to 0.1 KB: what brotli makes of one module changes with its neighbours. */
+const expectSaid = (what: string, said: string | undefined, bytes: number) => {
+  expect(said, what).toMatch(/^\d+\.\d KB$/)
+  expect(Math.abs(parseFloat(said!) - bytes / 1000), `${what} is said to be ${said} and has ${bytes} bytes`).toBeLessThanOrEqual(0.1)
+}
 
 beforeAll(async () => {
   await vi.waitFor(() => expect(existsSync('dist/rihla.js'), 'run "npm run build" first').toBe(true), { timeout: 20_000, interval: 500 })
@@ -318,23 +322,21 @@ describe('sources and sizes', () => {
 
   test('every source has a row with its import and its bytes', async () => {
     const base = await weigh(core)
-    const rows = await Promise.all(
-      filesIn('src/sources').map(async (file) => {
-        const name = file.replace('.ts', '')
-        const both = await weigh(`${core}export { ${toCamel(name)} } from './dist/sources/${name}.js'`)
-        return [`\`${toCamel(name)}\` from \`rihla/sources/${name}\``, kilobytes(both - base)]
-      }),
-    )
-    expect(table('source').map(([, from, , bytes]) => [from, bytes]).sort()).toEqual(rows.sort())
+    const names = filesIn('src/sources').map((file) => file.replace('.ts', ''))
+    const said = new Map(table('source').map(([, from = '', , bytes]) => [from, bytes]))
+    const entries = new Map(names.map((name) => [`\`${toCamel(name)}\` from \`rihla/sources/${name}\``, `${core}export { ${toCamel(name)} } from './dist/sources/${name}.js'`]))
+    expect([...said.keys()].sort()).toEqual([...entries.keys()].sort())
+    for (const [from, entry] of entries) expectSaid(from, said.get(from), (await weigh(entry)) - base)
   }, 120_000)
 
   test('every part weighs what is said', async () => {
-    const measured = await Promise.all(Object.entries(parts).map(async ([entry, measure]) => [entry, kilobytes(await measure())]))
-    expect(Object.fromEntries(table('part').map(([, entry, size]) => [code(entry), size]))).toEqual(Object.fromEntries(measured))
+    const said = new Map(table('part').map(([, entry, size]) => [code(entry), size]))
+    expect([...said.keys()].sort()).toEqual(Object.keys(parts).sort())
+    for (const [entry, measure] of Object.entries(parts)) expectSaid(entry, said.get(entry), await measure())
   }, 120_000)
 
   test('the first bullets say the size of the script', async () => {
-    expect(/\*\*Small\.\*\* .*? (\d+\.\d KB)/.exec(readme)?.[1]).toBe(kilobytes(await parts['rihla/rihla.js']()))
+    expectSaid('the script tag', /\*\*Small\.\*\* .*? (\d+\.\d KB)/.exec(readme)?.[1], await parts['rihla/rihla.js']())
   })
 })
 

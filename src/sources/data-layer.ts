@@ -86,7 +86,8 @@ function copy(thing: unknown, prefix = ''): Props {
     const name = WORDS[prefix + key] ?? (PARAMS.test(prefix + key) ? prefix + key : key)
     try {
       const value = (thing as Loose)[key]
-      if (PARAMS.test(name) && ['string', 'number', 'boolean'].includes(typeof value)) found[name] = value
+      // Only what is no object; the tracker leaves out what JSON cannot hold.
+      if (PARAMS.test(name) && Object(value) !== value) found[name] = value
     } catch {
       // A getter threw.
     }

@@ -70,13 +70,15 @@ describe.each(engines)('storage in $name', (engine) => {
   }
 
   // Fault 19. Only Chromium's quota can be set for one origin.
-  it.runIf(engine.name === 'chromium')('sends from memory when the quota is used up, and stores again when there is room', async () => {
+  it.runIf(engine.name === 'chromium')('sends from memory, and what it stored before, when the quota is used up, and stores again when there is room', async () => {
     const tab = await shop.newTab()
     await tab.goto(shop.pages.url('/blank'))
     await overrideQuota(tab, shop.pages.origin, 20_000)
     refuse()
     await tab.goto(shop.add('/'))
     await isRunning(tab)
+    expect(await call(tab, 'saved')).toBe(true)
+    await shop.collector.until(({ requests }) => requests.some(({ status }) => status === 503))
     await trackLarge(tab, parts(12))
     expect(await call(tab, 'saved')).toBe(false)
     accept()
