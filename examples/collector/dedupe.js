@@ -30,7 +30,8 @@ const knownAmong = async (query, rows) => {
 export const neverStored = async (query, rows) => {
   const orders = rows.filter(isOrder).map(({ id }) => id)
   const known = await knownAmong(query, rows.filter((row) => !isOrder(row)))
-  if (orders.length > 0) known.push(...(await query(knownOrders, orders)))
-  const seen = new Set(known.map(({ id }) => id))
+  /** @type {{ id: string }[]} */
+  const ordered = orders.length > 0 ? await query(knownOrders, orders) : []
+  const seen = new Set([...known, ...ordered].map(({ id }) => id))
   return rows.filter(({ id }) => !seen.has(id) && seen.add(id))
 }

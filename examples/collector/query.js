@@ -1,7 +1,8 @@
 // @ts-check
 
 /** @typedef {import('./database.js').Connection} Connection */
-/** @typedef {(sql: string, parameter?: unknown) => Promise<any[]>} Query Runs one statement; `$1` in it is `parameter` as JSON. */
+/** @typedef {{ [column: string]: unknown }} Columns A row of an answer. */
+/** @typedef {<Row extends object = Columns>(sql: string, parameter?: unknown) => Promise<Row[]>} Query Runs one statement; `$1` in it is `parameter` as JSON. */
 
 /**
  * Runs statements on one connection, each prepared once. Data enters as a parameter only, never as SQL.
@@ -15,6 +16,6 @@ export const createQuery = (connection) => {
     prepared.set(sql, preparing)
     const statement = await preparing
     if (parameter !== undefined) statement.bindVarchar(1, JSON.stringify(parameter))
-    return (await statement.runAndReadAll()).getRowObjectsJson()
+    return /** @type {never[]} */ (/** @type {unknown} */ ((await statement.runAndReadAll()).getRowObjectsJson()))
   }
 }

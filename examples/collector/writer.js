@@ -9,6 +9,7 @@ import { writeRows } from './tables.js'
 
 /** @typedef {import('./account.js').Account} Account */
 /** @typedef {import('./database.js').Connection} Connection */
+/** @typedef {import('./query.js').Columns} Columns */
 /** @typedef {import('./query.js').Query} Query */
 /** @typedef {import('./validate.js').Batch} Batch */
 /** @typedef {import('./validate.js').Row} Row */
@@ -20,16 +21,20 @@ import { writeRows } from './tables.js'
 const knownDocuments = `SELECT key, account FROM documents WHERE key IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`
 const knownVisits = `SELECT * FROM visits WHERE key IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`
 
-/** @type {(row: any) => Account} */
-const toAccount = (row) => JSON.parse(row.account)
+/** @type {(row: Columns) => Account} */
+const toAccount = ({ account }) => JSON.parse(String(account))
 
-/** @type {(row: any) => Visit} */
-const toVisit = (row) => ({ ...row, started: Number(row.started), campaign: row.campaign === null ? undefined : JSON.parse(row.campaign) })
+/** @type {(row: Columns) => Visit} */
+const toVisit = ({ started, campaign, ...texts }) => ({
+  .../** @type {Omit<Visit, 'started' | 'campaign'>} */ (texts),
+  started: Number(started),
+  campaign: campaign === null ? undefined : JSON.parse(String(campaign)),
+})
 
 /**
  * What was used last comes from memory, the rest from the database in one query.
  * @template Value
- * @param {{ recent: { get: (key: string) => Value | undefined }, query: Query, sql: string, parse: (row: any) => Value }} from
+ * @param {{ recent: { get: (key: string) => Value | undefined }, query: Query, sql: string, parse: (row: Columns) => Value }} from
  * @param {Iterable<string>} keys
  */
 const load = async ({ recent, query, sql, parse }, keys) => {
@@ -41,7 +46,7 @@ const load = async ({ recent, query, sql, parse }, keys) => {
     if (value === undefined) absent.push(key)
     else found.set(key, value)
   }
-  if (absent.length > 0) for (const row of await query(sql, absent)) found.set(row.key, parse(row))
+  if (absent.length > 0) for (const row of await query(sql, absent)) found.set(String(row.key), parse(row))
   return found
 }
 

@@ -12,12 +12,12 @@ const pot = { item_id: 'pot', price: 30, quantity: 2 }
 
 const open = (options: CommerceOptions = {}, consent: 'granted' | 'pending' = 'granted') =>
   createTracker({ endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options) })
-type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: any } }
+type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: unknown; readonly items?: readonly { readonly item_id: string; readonly quantity: number }[] } }
 const touchpoints = (): Shown[] => sent.flatMap(({ batch }) => batch.touchpoints ?? [])
 /** What the collector got, as words. */
 const words = () =>
   touchpoints().map(({ name, props = {} }) =>
-    [name, props.status, props.how, props.result ?? props.transaction_id, props.items?.map((item: { item_id: string; quantity: number }) => `${item.quantity} ${item.item_id}`).join('+')].filter(Boolean).join(' '),
+    [name, props.status, props.how, props.result ?? props.transaction_id, props.items?.map((item) => `${item.quantity} ${item.item_id}`).join('+')].filter(Boolean).join(' '),
   )
 const trackers: ReturnType<typeof open>[] = []
 const begin = (...args: Parameters<typeof open>) => {

@@ -5,6 +5,9 @@ import { onTestFinished } from 'vitest'
 import { startCollector } from '../../examples/collector/server.js'
 
 type Fields = Record<string, unknown>
+type Stored = Fields & { readonly id: string; readonly seq: number; readonly page: string; readonly happened_at: number }
+/** What the collector's reading paths answer, each a part of it. */
+type Answer = { readonly touchpoints: Stored[]; readonly documents: (Fields & { readonly site: string; readonly complete: number })[]; readonly next?: string; readonly reason?: string }
 
 /** A folder that is gone after the test. */
 export const freshFolder = (): string => {
@@ -65,11 +68,11 @@ export const post = async (url: string, body: unknown, headers: Record<string, s
 
 export const get = async (url: string, path: string, headers: Record<string, string> = {}) => {
   const response = await fetch(`${url}${path}`, { headers })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as any }
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer }
 }
 
 /** What was stored, newest first. */
-export const stored = async (url: string, query = ''): Promise<any[]> => (await get(url, `/touchpoints?limit=1000${query}`)).body.touchpoints
+export const stored = async (url: string, query = ''): Promise<Stored[]> => (await get(url, `/touchpoints?limit=1000${query}`)).body.touchpoints
 
 /** The loss account of one document. */
-export const accountOf = async (url: string, tab: string): Promise<any> => (await get(url, `/documents?tab=${tab}`)).body.documents[0]
+export const accountOf = async (url: string, tab: string): Promise<Fields | undefined> => (await get(url, `/documents?tab=${tab}`)).body.documents[0]

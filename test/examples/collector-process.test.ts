@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { accountOf, batch, freshDatabase, freshFolder, page, post, start, stored, touchpoint } from './collector-harness.js'
+import { accountOf, batch, freshDatabase, freshFolder, get, page, post, start, stored, touchpoint } from './collector-harness.js'
 
 // Each test starts processes, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 })
@@ -90,14 +90,14 @@ describe('the command', () => {
 
 /** Sends small batches from several senders at once and keeps the ids that were acknowledged, until the collector is gone. */
 const load = async (url: string, onAcknowledged: (count: number) => void) => {
-  const sent: Record<string, any>[] = []
+  const sent: { readonly touchpoints: readonly { readonly id?: unknown }[] }[] = []
   const acknowledged: string[] = []
   const sender = async (number: number) => {
     const tab = `sender${String(number).padStart(4, '0')}`
     for (let seq = 1; ; seq += 5) {
       const touchpoints = [0, 1, 2, 3, 4].map((more) => touchpoint({ seq: seq + more, page: tab }))
       const body = batch({ touchpoints, pages: { [tab]: { ...page, tab } }, documents: { [tab]: seq + 4 } })
-      sent.push(body)
+      sent.push({ ...body, touchpoints })
       const answer = await post(url, body).catch(() => undefined)
       if (answer?.status !== 200) return
       acknowledged.push(...touchpoints.map(({ id }) => String(id)))
@@ -120,8 +120,8 @@ describe('an end', () => {
       const all: string[] = []
       let before: string | undefined = ''
       while (before !== undefined) {
-        const body: any = await (await fetch(`${url}/touchpoints?limit=1000${before && `&before=${before}`}`)).json()
-        all.push(...body.touchpoints.map(({ id }: any) => id))
+        const { body }: Awaited<ReturnType<typeof get>> = await get(url, `/touchpoints?limit=1000${before && `&before=${before}`}`)
+        all.push(...body.touchpoints.map(({ id }) => id))
         before = body.next
       }
       return all
@@ -131,7 +131,7 @@ describe('an end', () => {
     expect(acknowledged.filter((id) => !kept.includes(id))).toEqual([])
     // The tracker sends again what got no answer, and here also what did.
     for (const body of sent) expect((await post(url, body)).status).toBe(200)
-    expect((await ids()).sort()).toEqual(sent.flatMap(({ touchpoints }) => touchpoints.map(({ id }: any) => id)).sort())
+    expect((await ids()).sort()).toEqual(sent.flatMap(({ touchpoints }) => touchpoints.map(({ id }) => id)).sort())
     expect(await accountOf(url, 'sender0000')).toMatchObject({ missing: [], lost: [] })
   })
 

@@ -24,7 +24,7 @@ const listen = async (url: string, headers: Record<string, string> = {}) => {
   const answer = await fetch(`${url}/live`, { headers })
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
-  const until = async (count: number): Promise<any[]> => {
+  const until = async (count: number): Promise<{ readonly seq: number }[]> => {
     for (;;) {
       const found = [...text.matchAll(/^id: (\d+)\nevent: touchpoint\ndata: (.+)\n\n/gm)]
       if (found.length >= count) return found.map((match) => JSON.parse(match[2]!))
@@ -47,7 +47,7 @@ describe('live', () => {
     for (const listener of [first, second]) {
       const seen = await listener.until(2)
       expect(seen.map(({ seq }) => seq)).toEqual([1, 2])
-      expect(seen[0]).toEqual((await get(url, '/touchpoints?limit=1000')).body.touchpoints.find((stored: any) => stored.seq === 1))
+      expect(seen[0]).toEqual((await get(url, '/touchpoints?limit=1000')).body.touchpoints.find(({ seq }) => seq === 1))
     }
     await first.cancel()
     await post(url, batch({ touchpoints: [touchpoint({ seq: 3 })] }))

@@ -94,6 +94,8 @@ describe('the collector agrees with the schema', () => {
   })
 })
 
+type Tree = { [key: string | number]: unknown }
+
 describe('judging', () => {
   test('never throws, whatever single value is replaced by whatever other', () => {
     const whole = batch({ touchpoints: [touchpoint({ props: { items: [{ item_id: 'x' }] }, stage })], documents: { k3v9x2ab: 1 }, loss: [{ ...range, reason: 'memory' }], ask: [range] })
@@ -107,8 +109,8 @@ describe('judging', () => {
     for (const path of paths.slice(1)) {
       for (const other of others) {
         const copy = structuredClone(whole)
-        const parent = path.slice(0, -1).reduce<any>((value, key) => value[key], copy)
-        parent[path.at(-1) as string] = other
+        const parent = path.slice(0, -1).reduce((value, key) => value[key] as Tree, copy as Tree)
+        parent[path.at(-1)!] = other
         expect(() => validate(copy, 1)).not.toThrow()
       }
     }

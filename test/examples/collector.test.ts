@@ -106,7 +106,7 @@ describe('deduplication', () => {
     await post(url, batch({ touchpoints: seqs(1, 1) }))
     await post(url, batch({ site: 'other-shop', touchpoints: seqs(2, 2) }))
     const { documents } = (await get(url, '/documents')).body
-    expect(documents.map(({ site, complete }: any) => [site, complete]).sort()).toEqual([['my-shop', 1], ['other-shop', 0]])
+    expect(documents.map(({ site, complete }) => [site, complete]).sort()).toEqual([['my-shop', 1], ['other-shop', 0]])
   })
 })
 
@@ -180,7 +180,7 @@ describe('forgetting', () => {
   test('by user needs the admin token where there is one, because user ids can be guessed', async () => {
     const { url } = await start({ adminToken: 'secret' })
     const authorization = 'Bearer secret'
-    const all = async () => (await get(url, '/touchpoints', { authorization })).body.touchpoints.map((one: any) => one.page).sort().join('')
+    const all = async () => (await get(url, '/touchpoints', { authorization })).body.touchpoints.map(({ page }) => page).sort().join('')
     await post(url, batch({ visits, pages, touchpoints: touchpoints() }))
     expect(await post(url, batch({ touchpoints: [], forget: { user: 'user-2' } }))).toMatchObject({ status: 403, answer: { reason: expect.stringContaining('admin token') } })
     expect((await post(url, batch({ touchpoints: [], forget: { visitor: 'visitor-1', user: 'user-2' } }))).status).toBe(200)
@@ -210,8 +210,8 @@ describe('reading', () => {
     const seen: number[] = []
     let next: string | undefined = ''
     while (next !== undefined) {
-      const { body }: { body: any } = await get(url, `/touchpoints?limit=2${next && `&before=${next}`}`)
-      seen.push(...body.touchpoints.map((one: any) => one.happened_at))
+      const { body }: Awaited<ReturnType<typeof get>> = await get(url, `/touchpoints?limit=2${next && `&before=${next}`}`)
+      seen.push(...body.touchpoints.map((one) => one.happened_at))
       next = body.next
     }
     expect(seen).toEqual([5, 3, 3, 2, 1])
@@ -220,7 +220,7 @@ describe('reading', () => {
   test.each(['limit=0', 'limit=1001', 'limit=x', 'since=yesterday', 'before=1', 'colour=red'])('refuses ?%s and names it', async (query) => {
     const { url } = await start()
     const { status, body } = await get(url, `/touchpoints?${query}`)
-    expect({ status, names: body.reason.startsWith(`${query.split('=')[0]}: `) }).toEqual({ status: 400, names: true })
+    expect({ status, names: body.reason!.startsWith(`${query.split('=')[0]}: `) }).toEqual({ status: 400, names: true })
   })
 
   test('a visitor that becomes known later in the visit is known for all of it', async () => {

@@ -39,9 +39,10 @@ const createShopper = () => {
   return { jar, request, follow }
 }
 
-type Track = { name: string; props: Record<string, any> }
+type Item = { item_id: string; price: number; quantity: number }
+type Track = { name: string; props: { readonly [key: string]: unknown; readonly items: readonly Item[] } }
 
-const pageData = (text: string): { events: Track[]; lists: Record<string, any>; lines: Record<string, any>; product?: any } =>
+const pageData = (text: string): { events: Track[]; lists: Record<string, { readonly items: readonly Item[] }>; lines: Record<string, Item>; product?: Item } =>
   JSON.parse(/<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(text)?.[1] ?? '')
 
 const names = (text: string) => pageData(text).events.map(({ name }) => name)
@@ -140,7 +141,7 @@ test('a hostile search is text everywhere', async () => {
 })
 
 test('a search finds products in any of the three languages, whichever keyboard wrote it', async () => {
-  const found = async (q: string) => pageData((await createShopper().request(`/en/shop?q=${encodeURIComponent(q)}`)).text).lists.search.items.map((item: { item_id: string }) => item.item_id)
+  const found = async (q: string) => pageData((await createShopper().request(`/en/shop?q=${encodeURIComponent(q)}`)).text).lists.search.items.map((item) => item.item_id)
   expect(await found('yemen')).toEqual(['FJ-101'])
   expect(await found('يمن')).toEqual(['FJ-101'])
   expect(await found('کاسه')).toEqual(['FJ-302'])
@@ -148,7 +149,7 @@ test('a search finds products in any of the three languages, whichever keyboard 
 })
 
 test('a list is sorted by price in both directions', async () => {
-  const prices = async (sort: string) => pageData((await createShopper().request(`/en/shop?sort=${sort}`)).text).lists.all.items.map(({ price }: { price: number }) => price)
+  const prices = async (sort: string) => pageData((await createShopper().request(`/en/shop?sort=${sort}`)).text).lists.all.items.map(({ price }) => price)
   const low = await prices('low')
   expect(low).toEqual([...low].sort((a, b) => a - b))
   expect(await prices('high')).toEqual([...low].sort((a, b) => b - a))
@@ -195,7 +196,7 @@ test('a line of the cart changes its quantity and goes away', async () => {
   const shopper = createShopper()
   await shopper.follow('/en/cart/add', { sku: 'FJ-101', variant: '250g', quantity: '1' })
   await shopper.follow('/en/cart/add', { sku: 'FJ-401', variant: '1l', quantity: '1' })
-  const quantities = (text: string) => pageData(text).events[0]?.props.items.map((item: { item_id: string; quantity: number }) => [item.item_id, item.quantity])
+  const quantities = (text: string) => pageData(text).events[0]?.props.items.map((item) => [item.item_id, item.quantity])
   expect(quantities((await shopper.follow('/en/cart/update', { key: 'FJ-101.250g', quantity: '4' })).text)).toEqual([['FJ-101', 4], ['FJ-401', 1]])
   expect(quantities((await shopper.follow('/en/cart/update', { key: 'FJ-101.250g', quantity: '0' })).text)).toEqual([['FJ-401', 1]])
 })

@@ -1,6 +1,9 @@
 // @ts-check
 import { documentRow, touchpointRow } from './rows.js'
 
+/** @typedef {import('./rows.js').Account} Account */
+/** @typedef {import('./rows.js').Touchpoint} Touchpoint */
+
 // A busy shop must not fill the reader's memory.
 const mostRows = 200
 
@@ -10,7 +13,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
 const rows = byId('touchpoints')
 /** @type {Set<number>} */
 const shown = new Set()
-/** @type {any[]} */
+/** @type {Touchpoint[]} */
 let arrived = []
 let paused = false
 let refreshing = false
@@ -48,7 +51,7 @@ const show = () => {
   trim()
 }
 
-/** @type {(path: string) => Promise<any>} */
+/** @type {(path: string) => Promise<unknown>} */
 const read = async (path) => {
   const answer = await fetch(path)
   // The log-in of this page is over, for example because the collector has a new token.
@@ -58,7 +61,7 @@ const read = async (path) => {
 }
 
 const showDocuments = async () => {
-  const { documents } = await read('/documents?limit=50')
+  const { documents } = /** @type {{ documents: Account[] }} */ (await read('/documents?limit=50'))
   byId('documents').replaceChildren(...documents.map(documentRow))
   reveal('documents', documents.length > 0)
 }
@@ -74,7 +77,7 @@ const refreshDocuments = () => {
 }
 
 const catchUp = async () => {
-  const { touchpoints } = await read(`/touchpoints?limit=${mostRows}`)
+  const { touchpoints } = /** @type {{ touchpoints: Touchpoint[] }} */ (await read(`/touchpoints?limit=${mostRows}`))
   arrived.push(...touchpoints.reverse())
   if (!paused) show()
   await showDocuments()

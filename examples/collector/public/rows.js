@@ -1,7 +1,15 @@
 // @ts-check
 // How one touchpoint and one document look. Shop data is hostile: all of it enters as text, never as markup.
 
-/** @typedef {{ [field: string]: any }} Fields */
+/** @typedef {{ [field: string]: unknown }} Fields */
+/** @typedef {{ from: number, to: number }} Range */
+/**
+ * @typedef {{
+ *   n: number, happened_at: number, site: string, name: string, url: string, title?: string, source: string, visitor?: string,
+ *   stage?: { id: string, confidence: number, rule: string }, props?: Fields
+ * }} Touchpoint What `/touchpoints` and `/live` give.
+ */
+/** @typedef {{ tab: string, site: string, complete: number, highest: number, missing: Range[], lost: (Range & { reason: string })[], updated_at: number }} Account What `/documents` gives. */
 
 /** @type {(tag: string, attributes?: Fields, ...children: (Node | string)[]) => HTMLElement} */
 const element = (tag, attributes = {}, ...children) => {
@@ -53,13 +61,13 @@ const detailsOf = (props) => {
   return summary ? [element('details', {}, element('summary', {}, summary), element('pre', {}, JSON.stringify(props, null, 2)))] : []
 }
 
-/** @type {(stage: { id: string, confidence: number, rule: string } | undefined) => Node[]} */
+/** @type {(stage: Touchpoint['stage']) => Node[]} */
 const badgeOf = (stage) => {
   if (!stage) return []
   return [element('span', { class: 'badge', 'data-stage': stage.id, title: `${Math.round(stage.confidence * 100)} % by the rule ${stage.rule}` }, stage.id)]
 }
 
-/** @type {(touchpoint: Fields) => (Node | string)[]} */
+/** @type {(touchpoint: Touchpoint) => (Node | string)[]} */
 const placeOf = ({ title, url }) => [...(title ? [String(title)] : []), element('span', { class: 'url', title: url }, String(url))]
 
 /** @type {(visitor: string | undefined) => Node} */
@@ -67,7 +75,7 @@ const visitorOf = (visitor) => (visitor ? element('span', { class: 'id', title: 
 
 /**
  * One touchpoint as a table row.
- * @type {(touchpoint: Fields) => HTMLElement}
+ * @type {(touchpoint: Touchpoint) => HTMLElement}
  */
 export const touchpointRow = (touchpoint) =>
   element(
@@ -83,7 +91,7 @@ export const touchpointRow = (touchpoint) =>
     cell('visitor', 'inline whole', visitorOf(touchpoint.visitor)),
   )
 
-/** @type {(range: { from: number, to: number }) => string} */
+/** @type {(range: Range) => string} */
 const rangeText = ({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`)
 
 /** @type {(entries: string[]) => string} */
@@ -91,7 +99,7 @@ const listed = (entries) => (entries.length > 8 ? `${entries.slice(0, 8).join(',
 
 /**
  * One document's loss account as a table row: complete up to which number, what is missing, what is lost and why.
- * @type {(account: Fields) => HTMLElement}
+ * @type {(account: Account) => HTMLElement}
  */
 export const documentRow = ({ tab, site, complete, highest, missing, lost, updated_at: updatedAt }) =>
   element(
@@ -101,6 +109,6 @@ export const documentRow = ({ tab, site, complete, highest, missing, lost, updat
     cell('', '', site),
     cell('', complete === highest ? 'good number' : 'bad number', `complete up to ${complete}${complete === highest ? '' : ` of ${highest}`}`),
     cell('missing', missing.length > 0 ? 'bad' : 'quiet', listed(missing.map(rangeText)) || 'nothing'),
-    cell('lost', '', listed(lost.map((/** @type {any} */ loss) => `${rangeText(loss)}: ${loss.reason}`)) || element('span', { class: 'quiet' }, 'nothing')),
+    cell('lost', '', listed(lost.map((loss) => `${rangeText(loss)}: ${loss.reason}`)) || element('span', { class: 'quiet' }, 'nothing')),
     cell('last heard', '', timeOf(updatedAt)),
   )
