@@ -1,6 +1,6 @@
 import WebSocket from 'ws'
 import { childrenOf, launch, poll } from './processes.js'
-import { expressionOf } from './script.js'
+import { expressionOf, untilBy } from './script.js'
 import type { Browser, Tab } from './tab.js'
 
 /** What is needed to open Firefox with WebDriver BiDi. */
@@ -80,7 +80,7 @@ function tabFor(connection: Connection, context: string): Tab {
     id: context,
     goto: async (url) => void (await connection.send('browsingContext.navigate', { context, url, wait: 'complete' })),
     eval: evaluate,
-    until: (script, ...args) => poll(async () => Boolean(await evaluate(script, ...args)), String(script)),
+    until: untilBy(evaluate),
     click,
     type: async (selector, text) => {
       await click(selector)

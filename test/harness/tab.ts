@@ -1,5 +1,5 @@
 import type { Child } from './processes.js'
-import type { Script } from './script.js'
+import type { Evaluate, Script } from './script.js'
 
 /** The names of the engines, as in `BROWSERS`. */
 export type EngineName = 'chromium' | 'firefox' | 'webkit'
@@ -24,7 +24,7 @@ export interface Tab {
   /** Opens a URL and waits until it has loaded. */
   readonly goto: (url: string) => Promise<void>
   /** Runs code in the page and waits for its promise. Arguments and result are JSON. */
-  readonly eval: <T = unknown, A extends readonly unknown[] = readonly []>(script: Script<T, A>, ...args: A) => Promise<T>
+  readonly eval: Evaluate
   /** Polls an expression or a function until it is truthy. */
   readonly until: <A extends readonly unknown[] = readonly []>(script: Script<unknown, A>, ...args: A) => Promise<void>
   /** A click of a real pointer, with everything a shopper's click sets off. */

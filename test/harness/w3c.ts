@@ -1,6 +1,6 @@
 import { connectCdp, type Cdp } from './cdp.js'
 import { childrenOf, launch, poll, type Launched } from './processes.js'
-import { expressionOf } from './script.js'
+import { expressionOf, untilBy } from './script.js'
 import type { Browser, Tab } from './tab.js'
 
 /** What is needed to open a browser through a W3C WebDriver. */
@@ -94,7 +94,7 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
       id,
       goto: (url) => post('/url', { url }),
       eval: evaluate,
-      until: (script, ...args) => poll(async () => Boolean(await evaluate(script, ...args)), String(script)),
+      until: untilBy(evaluate),
       click: async (selector) => post(`${await find(selector)}/click`),
       type: async (selector, text) => post(`${await find(selector)}/value`, { text }),
       back: () => post('/back'),
