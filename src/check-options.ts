@@ -2,7 +2,7 @@ import { json } from './formats/json.js'
 import type { TrackerOptions } from './types.js'
 
 /** Options with every default filled in; without `stages` there are no hints. */
-export type Settings = Required<Omit<TrackerOptions, 'stages'>> & Pick<TrackerOptions, 'stages'>
+export type Settings = Required<Omit<TrackerOptions, 'stages' | 'commerce'>> & Pick<TrackerOptions, 'stages' | 'commerce'>
 
 type Values = { [option: string]: unknown }
 
@@ -30,6 +30,7 @@ const RULES: { [option: string]: [expected: string, isRight: (value: never) => u
   consent: ['pending, granted or denied', isConsent],
   sources: ['an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
   format: ['a format', (value: Values) => value.encode && value.classify],
+  commerce: ['commerce()', (value: Settings['commerce']) => !value || value.inert],
   stages: ['a stage model', (value: Settings['stages']) => !value || (value.stages && value.rules)],
 }
 
@@ -54,6 +55,7 @@ export function checkOptions(options: TrackerOptions): Settings {
   settings.endpoint = toUrl(given.endpoint)
   settings.site = given.site
   settings.stages = given.stages
+  settings.commerce = given.commerce
   for (const option of Object.keys(RULES)) expect(RULES[option]![1](settings[option] as never), option, RULES[option]![0])
   return settings as unknown as Settings
 }

@@ -16,6 +16,8 @@ export interface Host {
   readonly isHidden: () => boolean
   /** Whether storage may be touched. */
   readonly isOn: () => boolean
+  /** Whether nothing may be kept, not even in memory. */
+  readonly isDenied: () => boolean
   /** Records a moment without asking the part again. */
   readonly emit: (moment: Moment) => void
   readonly report: Report

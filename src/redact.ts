@@ -4,6 +4,8 @@ export interface Redactor {
   readonly url: (raw: string) => string
   /** A text without e-mail addresses, card numbers and signed tokens; a text that is a URL is treated as one. Under a key that ends in `_id`, a number is not taken for a card's. */
   readonly text: (raw: string, key?: string) => string
+  /** An address that has to work: without e-mail addresses and card numbers, nothing else. */
+  readonly link: (raw: string) => string
 }
 
 const EMAIL = /[^\s@/?#&=:;,<>"'()]+(?:@|%40)[^\s@/?#&=:;,<>"'()]+\.[a-z]{2,}/gi
@@ -14,8 +16,8 @@ const TOKEN = /\b(?=[a-z_]*\d)(?=\d*[a-z_])\w{24,}\b/gi
 
 /** Makes a redactor that keeps utm parameters and those named. Parameters of the allow-list are still searched for e-mails and cards. */
 export function createRedactor(keepParams: readonly string[]): Redactor {
-  const scrub = (text: string, isId?: boolean) =>
-    text.replace(EMAIL, '[email]').replace(JWT, '[token]').replace(DIGITS, (digits) => (!isId && isCard(digits) ? '[card]' : digits))
+  const link = (text: string, isId?: boolean) => text.replace(EMAIL, '[email]').replace(DIGITS, (digits) => (!isId && isCard(digits) ? '[card]' : digits))
+  const scrub = (text: string, isId?: boolean) => link(text.replace(JWT, '[token]'), isId)
   const url = (raw: string) => {
     try {
       const { protocol, host, pathname, searchParams, hash, origin } = new URL(raw)
@@ -29,7 +31,7 @@ export function createRedactor(keepParams: readonly string[]): Redactor {
     }
   }
   const path = (text: string) => scrub(text).replace(TOKEN, '[token]')
-  return { url, text: (raw, key) => (/^https?:\/\/\S+$/i.test(raw) ? url(raw) : scrub(raw, !!key?.endsWith('_id'))) }
+  return { link: (raw) => link(raw), url, text: (raw, key) => (/^https?:\/\/\S+$/i.test(raw) ? url(raw) : scrub(raw, !!key?.endsWith('_id'))) }
 }
 
 /** Whether digits look like a payment card: a card network's prefix and length (ISO/IEC 7812) and the Luhn sum. */

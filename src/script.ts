@@ -12,9 +12,9 @@ interface Global {
 }
 
 const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer']
-const NUMBERS = ['batchSize', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge']
-const FLAGS = ['debug', 'hash']
-const METHODS = ['track', 'identify', 'saved', 'flush', 'consent', 'forget', 'stop']
+const NUMBERS = ['batchSize', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'abandonAfter']
+const FLAGS = ['debug', 'hash', 'hostedCheckout']
+const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'saved', 'flush', 'consent', 'forget', 'stop']
 
 start(window as Window & { rihla?: Global })
 

@@ -1,3 +1,4 @@
+import { type CartMethods, commerce, type CommerceOptions } from './commerce/commerce.js'
 import { oneTruth } from './one-truth.js'
 import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
@@ -8,19 +9,19 @@ import { createTracker } from './tracker.js'
 import type { Tracker, TrackerOptions } from './types.js'
 
 /** Settings of `createStorefront`: a tracker's, and those of the sources that it brings. */
-export interface StorefrontOptions extends TrackerOptions, PageViewOptions {
+export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, PageViewOptions, CommerceOptions {
   /** What counts as a control besides links, buttons and ARIA roles, as a CSS selector. */
   readonly clickSelector?: ClickOptions['selector']
   /** The global array that the shop pushes its events to. @default 'dataLayer' */
   readonly layer?: DataLayerOptions['name']
 }
 
-/** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google or marks, and hints of the five-stage journey. `sources` adds to them. */
-export function createStorefront({ hash, clickSelector, layer, sources = [], ...options }: StorefrontOptions): Tracker {
+/** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google or marks, the cart and the orders, and hints of the five-stage journey. `sources` adds to them. */
+export function createStorefront({ hash, clickSelector, layer, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods {
   // What a shop tells Google is surer than a mark in its pages.
   const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes()])
   const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
-  const tracker = createTracker({ stages: five, ...options, sources: [...own, ...sources] })
+  const tracker = createTracker({ stages: five, ...options, commerce: commerce(options), sources: [...own, ...sources] })
   return {
     ...tracker,
     track: (name, ...rest) => {

@@ -60,7 +60,7 @@ const MONEY = /^(?:purchase|refund|subscription_renewed)$/
 const COMMERCE = /cart|checkout|payment|shipping|^order_|^identify$|^sign_up$|^generate_lead$/
 
 /** Gives one document its id and its touchpoints theirs. */
-export function createBirths({ site, stages, redactor: { url, text }, onCut }: BirthOptions): Births {
+export function createBirths({ site, stages, redactor: { url, text, link }, onCut }: BirthOptions): Births {
   const tab = randomName()
   let seq = 0
   let pages = 0
@@ -72,7 +72,8 @@ export function createBirths({ site, stages, redactor: { url, text }, onCut }: B
     const landing = !page.referrer || hostOf(page.referrer) !== hostOf(page.url)
     const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
     // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
-    const json = toJson(props, text, () => onCut(name)) ?? ''
+    // Only what brings a cart back may keep its parameters.
+    const json = toJson(props, source === 'commerce' ? (raw, key) => (key === 'url' ? link : text)(raw, key) : text, () => onCut(name)) ?? ''
     const details = json[0] === '{' && json !== '{}' ? json : ''
     const priority = MONEY.test(name) ? 0 : COMMERCE.test(name) ? 1 : 2
     // What is absent is what it usually is: see docs/protocol.md.

@@ -176,7 +176,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   // Its listeners come first: what it has to say at the end leaves with the rest.
-  const part: Part | undefined = options.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, emit, report, fail })
+  const part: Part | undefined = settings.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, isDenied: () => gate.state() === 'denied', emit, report, fail })
   const stops: Stop[] = [
     onLifecycle(
       {

@@ -27,7 +27,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file === 'index', (target) => TYPES.test(target) || target === 'tracker'],
-  [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth)$/.test(target) || /^(sources|stages)\//.test(target)],
+  [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth|commerce\/commerce)$/.test(target) || /^(sources|stages)\//.test(target)],
   [(file) => file === 'script', (target) => TYPES.test(target) || target === 'storefront'],
 ]
 

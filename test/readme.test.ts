@@ -269,7 +269,7 @@ describe('the API', () => {
     vi.stubGlobal('location', { href: shopUrl })
     const given = { endpoint: '/collect', site: 'my-shop' }
     const settings = checkOptions(given) as unknown as { [option: string]: unknown }
-    const members = membersOf('storefront.d.ts', 'StorefrontOptions')
+    const members = new Map([...membersOf('index.d.ts', 'TrackerOptions'), ...membersOf('storefront.d.ts', 'StorefrontOptions')])
     const rows = table('option \\| default')
     expect(rows.map(([option]) => code(option)).sort()).toEqual([...members.keys()].sort())
     for (const [cell, shown = '', attribute = ''] of rows) {
@@ -281,7 +281,7 @@ describe('the API', () => {
   })
 
   test('lists every method', () => {
-    const members = [...membersOf('index.d.ts', 'Tracker').keys()].sort()
+    const members = [...membersOf('index.d.ts', 'Tracker').keys(), ...membersOf('commerce/commerce.d.ts', 'CartMethods').keys()].sort()
     expect(table('method').map(([method]) => /^\w+/.exec(code(method)!)![0]).sort()).toEqual(members)
     expect([...script.METHODS].sort()).toEqual(members)
   })

@@ -6,7 +6,7 @@ import type { Change, Emit, State } from './state.js'
 
 /** Settings of abandonment. */
 export interface AbandonmentOptions {
-  /** After how long without activity a full cart counts as abandoned, ms. @default 1800000 (30 min) */
+  /** After how long without activity a full cart counts as abandoned, ms (30 minutes). @default 1800000 */
   readonly abandonAfter?: number
   /** True where the checkout is on pages that a script cannot see, as Shopify's: from `begin_checkout` on the status is `unknown`. @default false */
   readonly hostedCheckout?: boolean

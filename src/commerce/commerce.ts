@@ -4,7 +4,7 @@ import { onOutward } from '../browser/on-outward.js'
 import { currentPage } from '../browser/page.js'
 import { randomName, uuidv7 } from '../ids.js'
 import type { Host, Part, PartStarter, Placed } from '../part.js'
-import type { Moment, Props } from '../types.js'
+import type { Moment, Props, Stop } from '../types.js'
 import type { Item } from '../vocabulary.js'
 import { abandonment, type AbandonmentOptions } from './abandonment.js'
 import { differ, merge } from './cart.js'
@@ -16,8 +16,6 @@ import { blank, type Change, type Emit, type State } from './state.js'
 
 /** Settings of `commerce`. */
 export interface CommerceOptions extends AbandonmentOptions {
-  /** Hears each report of an abandoned cart, while the page is still there or as it goes. */
-  readonly onAbandonment?: (props: Props) => void
   /** Hosts of payment providers besides the well-known ones. @default [] */
   readonly paymentHosts?: readonly string[]
 }
@@ -29,12 +27,16 @@ export interface CartDetails {
   readonly coupon?: string
   /** An address that brings this cart back, told with an abandonment; only e-mails and cards are cut out of it. */
   readonly url?: string
+  /** How many digits of the items' whole prices are minor units: 2 where 1800 means 18.00. @default 0 */
+  readonly minorUnits?: number
 }
 
 /** What commerce adds to a tracker. */
 export interface CartMethods {
   /** Says what the cart holds now, all of it. What is new or gone since becomes `add_to_cart` and `remove_from_cart`. */
   readonly cart: (items: readonly Item[], details?: CartDetails) => void
+  /** Calls back with the props of each report of an abandoned cart, while the page is still there or as it goes: the moment to ask why. */
+  readonly onAbandonment: (callback: (props: Props) => void) => Stop
 }
 
 const KEY = 'commerce'
@@ -54,9 +56,16 @@ const UNDER_WAY = 30_000
 /** What follows from a change. */
 type Told = readonly [change: Change, moment: Moment]
 
-/** Keeps the cart, the checkout and the orders of a device, and tells when a cart is abandoned. Pass it to `createTracker`. */
+/** Keeps the cart, the checkout and the orders of a device, and tells when a cart is abandoned. Pass it to `createTracker`. Throws a `TypeError` for a wrong option. */
 export function commerce(options: CommerceOptions = {}): PartStarter<CartMethods> {
-  return Object.assign((host: Host) => start(host, options), { inert: { cart: () => {} } })
+  const { abandonAfter = 1, paymentHosts = [], hostedCheckout = false } = options
+  const expect = (isRight: boolean, option: string, expected: string) => {
+    if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}`)
+  }
+  expect(typeof abandonAfter === 'number' && abandonAfter > 0, 'abandonAfter', 'a number of milliseconds above 0')
+  expect(Array.isArray(paymentHosts) && paymentHosts.every((host) => typeof host === 'string'), 'paymentHosts', 'an array of hosts')
+  expect(typeof hostedCheckout === 'boolean', 'hostedCheckout', 'true or false')
+  return Object.assign((host: Host) => start(host, options), { inert: { cart: () => {}, onAbandonment: () => () => {} } })
 }
 
 /** One change of the state, and in order what follows from it. Pure; a change that was made before changes nothing. */
@@ -91,14 +100,14 @@ function withCart(state: State, { moment, props = {}, at, page }: Change, emit: 
 
 const text = (value: unknown) => (typeof value === 'string' && value ? value.slice(0, 1024) : undefined)
 
-function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Host, options: CommerceOptions): Part<CartMethods> {
-  const { abandonAfter = 1_800_000, onAbandonment, paymentHosts } = options
+function start({ database, spill, now, isHidden, isOn, isDenied, emit, report, fail }: Host, options: CommerceOptions): Part<CartMethods> {
+  const { abandonAfter = 1_800_000, paymentHosts } = options
   const isPayment = isPaymentHost(paymentHosts)
   const complain = (message: string) => report('input', message)
-  const hear = guarded((props: Props) => onAbandonment?.(props), fail)
+  const hearers = new Set<(props: Props) => void>()
   const tell: Emit = (moment) => {
     emit(moment)
-    if (moment.name === 'cart_abandonment') hear(moment.props!)
+    if (moment.name === 'cart_abandonment') for (const hear of hearers) hear(moment.props!)
   }
 
   let state: State | undefined
@@ -111,9 +120,12 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
   let era = 0
 
   const push = (kind: Change['kind'], more: Partial<Change> = {}) => {
-    const change: Change = { id: randomName(), at: now(), kind, page: currentPage(), ...more }
-    queue = [...queue, change].slice(-MOST)
-    return change
+    if (isDenied()) return
+    queue = [...queue, { id: randomName(), at: now(), kind, page: currentPage(), ...more }]
+    if (queue.length <= MOST) return
+    // Too long without storage or consent: the oldest goes its way without the cart.
+    const { moment, told } = queue.shift()!
+    if (moment && !told) emit(moment)
   }
 
   const apply = (old: State, changes: readonly Change[], out: Told[]) =>
@@ -294,11 +306,16 @@ function start({ database, spill, now, isHidden, isOn, emit, report, fail }: Hos
     },
     methods: {
       cart: guarded((items: readonly Item[], details: CartDetails = {}) => {
-        const { currency: code, coupon, url } = Object(details) as CartDetails
-        push('cart', { props: { items: toItems(items, complain), currency: currency(code), coupon: text(coupon), url: text(url) } })
+        const { currency: code, coupon, url, minorUnits } = Object(details) as CartDetails
+        push('cart', { props: { items: toItems(items, complain, minorUnits), currency: currency(code), coupon: text(coupon), url: text(url) } })
         touch(now())
         soon()
       }, fail),
+      onAbandonment: (callback) => {
+        const hear = guarded(callback, fail)
+        hearers.add(hear)
+        return () => void hearers.delete(hear)
+      },
     },
   }
 }

@@ -12,21 +12,21 @@ export type Complain = (message: string) => void
  * Checks and copies GA4's `items[]`: numbers are numbers, ids are texts, and what is wrong is told and left out. At most 200 items, flat and finite; getters
  * that throw count as absent.
  */
-export function toItems(list: unknown, complain: Complain): Item[] {
+export function toItems(list: unknown, complain: Complain, minorUnits?: number): Item[] {
   if (list === undefined || list === null) return []
   if (!Array.isArray(list)) {
     complain(`items must be an array, got ${typeof list}`)
     return []
   }
   if (list.length > MOST.items) complain(`items must be at most ${MOST.items}, got ${list.length}; the rest was left out`)
-  return list.slice(0, MOST.items).flatMap((item: unknown) => toItem(item, complain))
+  return list.slice(0, MOST.items).flatMap((item: unknown) => toItem(item, complain, minorUnits))
 }
 
-function toItem(given: unknown, complain: Complain): Item[] {
+function toItem(given: unknown, complain: Complain, minorUnits?: number): Item[] {
   const item: { [key: string]: unknown } = {}
   for (const key of Object.keys(Object(given)).slice(0, MOST.params)) {
     const value = valueAt(given, key)
-    const clean = MONEY.test(key) ? toMoney(value) : /^item_(id|name|variant)$/.test(key) ? toText(value) : key === 'quantity' ? toQuantity(value) : toScalar(value)
+    const clean = MONEY.test(key) ? toMoney(value, { minorUnits }) : /^item_(id|name|variant)$/.test(key) ? toText(value) : key === 'quantity' ? toQuantity(value) : toScalar(value)
     if (clean !== undefined) item[key] = clean
     else if (value !== undefined && value !== null) complain(`${key} of an item must be ${MONEY.test(key) ? 'an unambiguous amount' : key === 'quantity' ? 'a whole number from 0 on' : 'a text, a finite number or a boolean'}; it was left out`)
   }

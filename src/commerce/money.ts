@@ -9,7 +9,7 @@ const AMOUNT = /^([-+]?)[\p{L}\p{Sc}\s.]{0,8}?([-+]?)(\d[\d.,'’\s]*)[\p{L}\p{S
  *
  * `undefined` for what is no amount, beyond a trillion, or could mean two things: `1.234` is a thousand in Berlin and little more than one in London.
  */
-export function toMoney(value: unknown, { minorUnits = 0 }: { readonly minorUnits?: number } = {}): number | undefined {
+export function toMoney(value: unknown, { minorUnits = 0 }: { readonly minorUnits?: number | undefined } = {}): number | undefined {
   const amount = typeof value === 'number' ? value : typeof value === 'string' && value.length <= 40 ? parse(value) : NaN
   const scaled = amount / 10 ** minorUnits
   return Math.abs(scaled) <= MOST && (!minorUnits || Number.isInteger(amount)) ? scaled || 0 : undefined

@@ -31,7 +31,7 @@ describe.each(engines)('what the markup says, in $name', (engine) => {
     await holds(shop.collector, ['add_to_wishlist', 'add_to_cart'])
     await shop.collector.until(() => said().length === 4)
     expect(said().sort()).toEqual([
-      ['add_to_cart', { currency: 'EUR', items: [{ ...items[0], quantity: 2 }] }],
+      ['add_to_cart', { currency: 'EUR', items: [{ ...items[0], quantity: 2 }], cart_id: expect.any(String), cart_version: 1 }],
       ['add_to_wishlist', { currency: 'EUR', items }],
       ['view_item', { currency: 'EUR', items }],
       ['view_item', { currency: 'EUR', items }],

@@ -33,13 +33,13 @@ describe.each(engines)('what a shop tells Google, in $name', (engine) => {
     await holds(shop.collector, ['login', 'refund'])
     expect(told()).toEqual([
       ['view_item', 16],
-      ['add_to_cart', '32'],
+      ['add_to_cart', 32],
       ['view_cart', 32],
       ['begin_checkout', 32],
       ['add_payment_info', 32],
       ['purchase', 37],
       ['login', undefined],
-      ['purchase', '35.43'],
+      ['purchase', 35.43],
       ['refund', 'T1'],
     ])
     await holdsNoGap(shop.collector)

@@ -12,7 +12,7 @@ const pot = { item_id: 'pot', price: 30, quantity: 2 }
 
 const open = (options: CommerceOptions = {}, consent: 'granted' | 'pending' = 'granted') =>
   createTracker({ endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options) })
-type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: unknown; readonly items?: readonly { readonly item_id: string; readonly quantity: number }[] } }
+type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: unknown; readonly items?: readonly { readonly item_id: string; readonly quantity: number; readonly price?: number }[] } }
 const touchpoints = (): Shown[] => sent.flatMap(({ batch }) => batch.touchpoints ?? [])
 /** What the collector got, as words. */
 const words = () =>
@@ -78,7 +78,8 @@ test('two tabs that change the cart at once neither lose nor double a line', asy
 test('leaving for elsewhere with a full cart is suspected once, and heard by the page', async () => {
   const heard: unknown[] = []
   for (let i = 0; i < 2; i++) {
-    const tracker = begin({ onAbandonment: ({ status }) => heard.push(status) })
+    const tracker = begin()
+    tracker.onAbandonment(({ status }) => heard.push(status))
     await pass(1000)
     tracker.cart([cap], { currency: 'EUR', url: 'https://shop.example/cart' })
     tracker.track('begin_checkout', { items: [cap], currency: 'EUR', value: 18 })
@@ -121,7 +122,8 @@ test('a page that was closed is suspected by the next visit, dated when it was l
 
 test('an idle tab is confirmed once, after the time that is set', async () => {
   const heard: unknown[] = []
-  const tracker = begin({ abandonAfter: 5 * minute, onAbandonment: ({ how }) => heard.push(how) })
+  const tracker = begin({ abandonAfter: 5 * minute })
+  tracker.onAbandonment(({ how }) => heard.push(how))
   tracker.cart([cap])
   await pass(4 * minute)
   tracker.track('click')
@@ -240,4 +242,70 @@ test('bad input is told once, bounded, and never thrown', async () => {
   await pass(3000)
   expect([errors.map(({ code }) => code), touchpoints().some(({ props }) => /NaN|null|Infinity/.test(JSON.stringify(props ?? {})))]).toEqual([['input'], false])
   expect(words()).toContain('add_to_cart 1 c+1 t+1 n+1 big+2 ok')
+})
+
+test('the address that brings a cart back keeps its parameters, without e-mails and cards; other addresses do not', async () => {
+  const tracker = begin()
+  tracker.cart([cap], { url: 'https://shop.example/restore/a1b2c3d4e5f6a7b8c9d0e1f2a3?token=eyJhbGciOi.eyJzdWIiOi.x&to=mina@shop.example&card=4242424242424242' })
+  tracker.track('share', { url: 'https://shop.example/p?token=secret' })
+  await pass(1000)
+  await leave(tracker, 'https://elsewhere.example/')
+  begin()
+  await pass(5000)
+  const urls = touchpoints().map(({ props }) => props!.url).filter(Boolean)
+  expect(new Set(urls)).toEqual(new Set(['https://shop.example/p', 'https://shop.example/restore/a1b2c3d4e5f6a7b8c9d0e1f2a3?token=eyJhbGciOi.eyJzdWIiOi.x&to=[email]&card=[card]']))
+})
+
+test('prices in minor units', async () => {
+  const tracker = begin()
+  tracker.cart([{ ...cap, price: 1800 }], { currency: 'EUR', minorUnits: 2 })
+  await pass(3000)
+  expect(touchpoints().map(({ props }) => [props!.value, props!.items?.[0]?.price])).toEqual([[18, 18]])
+})
+
+test('what happens while consent is denied is not told later', async () => {
+  const tracker = begin()
+  await pass(1000)
+  tracker.consent('denied')
+  tracker.track('add_to_cart', { items: [cap] })
+  tracker.cart([cap, pot])
+  await pass(3000)
+  tracker.consent('granted')
+  tracker.track('add_to_cart', { items: [pot] })
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 2 pot'])
+})
+
+test('of many changes before consent none is lost', async () => {
+  const tracker = begin({}, 'pending')
+  for (let i = 0; i < 250; i++) tracker.track('add_to_cart', { items: [{ ...cap, item_id: `cap-${i}` }] })
+  tracker.consent('granted')
+  await pass(20_000)
+  expect(new Set(words()).size).toBe(250)
+})
+
+test.each([
+  [{ abandonAfter: 'soon' }, 'abandonAfter must be a number'],
+  [{ abandonAfter: 0 }, 'abandonAfter must be a number'],
+  [{ paymentHosts: 'pay.example' }, 'paymentHosts must be an array'],
+  [{ hostedCheckout: 'yes' }, 'hostedCheckout must be true or false'],
+])('%j throws at set-up', (options, message) => {
+  expect(() => commerce(options as never)).toThrow(message)
+})
+
+test('something else in the place of commerce throws at set-up', () => {
+  expect(() => createTracker({ endpoint: '/t', site: 's', commerce: commerce as never })).toThrow('rihla: commerce must be commerce()')
+})
+
+test('a callback that throws is told to the developer, and others are called all the same; its undo ends it', async () => {
+  const heard: unknown[] = []
+  const tracker = begin({ abandonAfter: 5 * minute })
+  tracker.onAbandonment(() => {
+    throw new Error('mine')
+  })
+  tracker.onAbandonment(({ how }) => heard.push(how))
+  tracker.onAbandonment(() => heard.push('undone'))()
+  tracker.cart([cap])
+  await pass(10 * minute)
+  expect([heard, errors.map(({ code, cause }) => [code, (cause as Error).message])]).toEqual([['idle'], [['source', 'mine']]])
 })
