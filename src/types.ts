@@ -1,5 +1,5 @@
 import type { PartStarter } from './part.js'
-import type { EventName, EventProps } from './vocabulary.js'
+import type { EventName, EventProps, Item } from './vocabulary.js'
 
 /** Undoes what the function that returned it did. Safe to call twice. */
 export type Stop = () => void
@@ -40,11 +40,71 @@ export interface Mishap {
   readonly failure: unknown
 }
 
+/** All that a cart holds, as the shop tells it. */
+export interface Cart {
+  readonly items: readonly Item[]
+  /** ISO 4217. */
+  readonly currency?: string | undefined
+  readonly coupon?: string | undefined
+  /** An address that brings this cart back, told with an abandonment; only e-mails and cards are cut out of it. */
+  readonly url?: string | undefined
+  /** How many digits of the items' whole prices are minor units: 2 where 1800 means 18.00. @default 0 */
+  readonly minorUnits?: number | undefined
+}
+
+/** The cart may have changed: the tracker reads it when consent allows, once for several of these. What differs becomes `add_to_cart` and `remove_from_cart`. */
+export interface CartSighting {
+  /** Resolves `undefined` where the cart cannot be known now; a rejection is told to `onError`. */
+  readonly cart: () => Promise<Cart | undefined>
+  readonly source: string
+}
+
+/** What is known of items that others tell less about: it fills in what their touchpoints lack and is none itself. */
+export interface ItemNote {
+  readonly items: readonly Item[]
+}
+
 /** Hands what a source saw to the tracker. Never throws. */
-export type Record = (seen: Moment | Mishap) => void
+export type Record = (seen: Moment | CartSighting | ItemNote | Mishap) => void
 
 /** Starts watching and returns its undo. A source that throws at its start is reported to `onError` and left out. */
 export type Source = (record: Record) => Stop
+
+/** A request that the page makes, or a form that it sends. */
+export interface PageRequest {
+  /** In capitals. */
+  readonly method: string
+  readonly url: URL
+}
+
+/**
+ * A shop system, as a script on its pages can know it: what `store()` watches. Anything here may throw; that is told to `onError`.
+ * Reads the page as it is when called; never holds on to it.
+ */
+export interface Store {
+  /** Stands as `source` with what it tells: `woocommerce`. */
+  readonly name: string
+  /** Whether the page is one of such a shop. */
+  readonly isHere: () => boolean
+  /** What kind of page it is: `home`, `list`, `search`, `product`, `cart`, `checkout`, `thank_you`, `account`, … */
+  readonly kind: () => string | undefined
+  /** The product that the page shows, as it is chosen now: the props of a `view_item`. */
+  readonly product: () => { readonly currency?: string | undefined; readonly items: readonly Item[] } | undefined
+  /** Whether a request (or a form, or a link that is followed) may change the cart. */
+  readonly changesCart: (request: PageRequest) => boolean
+  /** Reads the whole cart. `undefined` where it cannot be known. Only called with consent. */
+  readonly readCart: () => Promise<Cart | undefined>
+  /** The order that the page confirms: the props of a `purchase`, at least `transaction_id`. */
+  readonly order?: () => Props | undefined
+  /** Whether a request (or a form, or a link) begins a checkout that is on no page of the shop. */
+  readonly beginsCheckout?: (request: PageRequest) => boolean
+  /** Whether a request asks for the order to be placed: after it, `checkoutErrors` is read. */
+  readonly placesOrder?: (request: PageRequest) => boolean
+  /** What the checkout finds fault with now: codes and names of fields, never a value. */
+  readonly checkoutErrors?: () => readonly { readonly code: string; readonly field?: string | undefined }[]
+  /** The one `item_id` of an item that others (the shop's dataLayer, its markup) name by another of its ids; `undefined` where it is not known better. */
+  readonly itemId?: (item: Item) => string | undefined
+}
 
 /** What the journey's rules suggest for one touchpoint. */
 export interface StageHint {
