@@ -2,7 +2,7 @@ import type { Fail } from './browser/listen.js'
 import type { Spill } from './browser/spill.js'
 import type { Database } from './database.js'
 import type { Report } from './report.js'
-import type { Moment, PageView, Stop } from './types.js'
+import type { CartSighting, ItemNote, Moment, PageView, Stop } from './types.js'
 
 /** A moment whose time and place are known. */
 export type Placed = Moment & { readonly at: number; readonly page: PageView }
@@ -27,7 +27,7 @@ export interface Host {
 /** A part that is passed to the tracker: every moment goes through it. */
 export interface Part<Methods = object> {
   /** Hands on what becomes a touchpoint, now or after storage was read. */
-  readonly see: (moment: Placed) => void
+  readonly see: (seen: Placed | CartSighting | ItemNote) => void
   /** Resolves when all that was seen has been worked off. Never rejects. */
   readonly ready: () => Promise<unknown>
   /** Forgets everything. */

@@ -50,6 +50,8 @@ export interface Cart {
   readonly url?: string | undefined
   /** How many digits of the items' whole prices are minor units: 2 where 1800 means 18.00. @default 0 */
   readonly minorUnits?: number | undefined
+  /** True where the checkout is on pages that a script cannot see: from `begin_checkout` on an abandonment's status is `unknown`. @default false */
+  readonly hostedCheckout?: boolean | undefined
 }
 
 /** The cart may have changed: the tracker reads it when consent allows, once for several of these. What differs becomes `add_to_cart` and `remove_from_cart`. */
@@ -68,13 +70,23 @@ export interface ItemNote {
 export type Record = (seen: Moment | CartSighting | ItemNote | Mishap) => void
 
 /** Starts watching and returns its undo. A source that throws at its start is reported to `onError` and left out. */
-export type Source = (record: Record) => Stop
+export interface Source {
+  (record: Record): Stop
+}
+
+/** A source that watches a shop system: `store()` makes it. */
+export interface StoreSource extends Source {
+  /** The one `item_id` of an item that other sources name by another of its ids. */
+  readonly itemId: (item: Item) => string | undefined
+}
 
 /** A request that the page makes, or a form that it sends. */
 export interface PageRequest {
   /** In capitals. */
   readonly method: string
   readonly url: URL
+  /** The name of the button that sends the form. */
+  readonly button?: string | undefined
 }
 
 /**

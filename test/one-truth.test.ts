@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { oneTruth } from '../src/one-truth.js'
-import type { Record as Recorder } from '../src/types.js'
+import type { Record as Recorder, StoreSource } from '../src/types.js'
 import { countListeners } from './harness/listeners.js'
 import { resetVisibility, setVisibility, transition } from './harness/visibility.js'
 
@@ -26,7 +26,7 @@ const join = () => {
     return () => words.push(`stop ${rank}`)
   }
   const truth = oneTruth([source(0), source(1)])
-  const stop = truth.source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : `${seen.name} of ${seen.source}${seen.at === undefined ? '' : ` +${seen.at - start}`}${seen.page ? ` at ${new URL(seen.page.url).pathname}` : ''}`))
+  const stop = truth.source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : !('name' in seen) ? seen : `${seen.name} of ${seen.source}${seen.at === undefined ? '' : ` +${seen.at - start}`}${seen.page ? ` at ${new URL(seen.page.url).pathname}` : ''}`))
   stops.push(stop)
   return { words, stop, told: truth.told, surer: (name: string) => recorders[0]!({ name, source: 'surer' }), weaker: (name: string) => recorders[1]!({ name, source: 'weaker' }), fail: () => recorders[1]!({ failure: new Error('theirs') }) }
 }
@@ -109,7 +109,124 @@ test('a source that cannot start does not stop the others, and stop ends all', (
   const stop = oneTruth([broken, (record) => {
     record({ name: 'share' })
     return () => words.push('stopped')
-  }]).source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : seen.name))
+  }]).source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : 'name' in seen && seen.name))
   stop()
   expect([words, left()]).toEqual([['start', 'share', 'stopped'], []])
+})
+
+/** A store's source that may come later, and the two others; what they say, as words. */
+const joinStore = () => {
+  const words: unknown[] = []
+  const says: { [name: string]: Recorder } = {}
+  const named = (name: string) => (record: Recorder) => {
+    says[name] = (seen) => record('name' in seen ? { source: name, ...seen } : seen)
+    return () => words.push(`stop ${name}`)
+  }
+  let arrive!: (source?: StoreSource) => void
+  let failTo!: (cause: unknown) => void
+  const promise = new Promise<StoreSource | undefined>((resolve, reject) => {
+    arrive = resolve
+    failTo = reject
+  })
+  const truth = oneTruth([named('layer'), named('markup')], promise)
+  const tell = (seen: Parameters<Recorder>[0]): unknown => {
+    if ('failure' in seen) return (seen.failure as Error).message
+    if ('items' in seen) return `note ${seen.items.map(({ item_id }) => item_id).join()}`
+    if (!('name' in seen)) return 'cart'
+    const { items, ...props } = (seen.props ?? {}) as { items?: { item_id: string }[] }
+    return [seen.name, 'of', seen.source, ...(items?.map(({ item_id }) => item_id) ?? []), ...(Object.keys(props).length ? [JSON.stringify(props)] : [])].join(' ')
+  }
+  const stop = truth.source((seen) => words.push(tell(seen)))
+  stops.push(stop)
+  const ids: { [id: string]: string } = { 'CAP-1': '7', '#9': '9' }
+  let first: Parameters<Recorder>[0] | undefined
+  const store = Object.assign((record: Recorder) => {
+    const end = named('store')(record)
+    if (first) says.store!(first)
+    return end
+  }, { itemId: ({ item_id = '' }: { item_id?: string }) => ids[item_id] })
+  return { words, says, stop, told: truth.told, fail: failTo, arrive: async (is = true, says?: Parameters<Recorder>[0]) => ((first = says), arrive(is ? store : undefined), await vi.advanceTimersByTimeAsync(0)) }
+}
+const of = (...ids: string[]) => ({ props: { items: ids.map((item_id) => ({ item_id })) } })
+
+test('a store that is on its way is waited for, and says what its page is before all others', async () => {
+  const { words, says, arrive } = joinStore()
+  says.markup!({ name: 'view_item', ...of('CAP-1') })
+  says.layer!({ name: 'view_item', ...of('7') })
+  says.layer!({ name: 'view_item_list', ...of('#9') })
+  await vi.advanceTimersByTimeAsync(500)
+  expect(words).toEqual([])
+  await arrive(true, { name: 'view_item', ...of('7') })
+  await vi.advanceTimersByTimeAsync(5000)
+  says.layer!({ name: 'view_item', ...of('7') })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(words).toEqual(['note 7', 'note 9', 'note 7', 'view_item of store 7', 'view_item_list of layer 9', 'note 7'])
+})
+
+test('a store that has to wait for the rest of the page is waited for', async () => {
+  const { words, says, arrive } = joinStore()
+  vi.spyOn(document, 'readyState', 'get').mockReturnValue('loading')
+  says.layer!({ name: 'view_item', ...of('CAP-1') })
+  await arrive()
+  expect(words).toEqual([])
+  says.store!({ name: 'view_item', ...of('7') })
+  document.dispatchEvent(new Event('DOMContentLoaded'))
+  vi.restoreAllMocks()
+  expect(words).toEqual(['note 7', 'view_item of store 7'])
+})
+
+test('with a store, others only tell more of what is put into the cart, by the store\'s ids', async () => {
+  const { words, says, arrive } = joinStore()
+  says.layer!({ name: 'add_to_cart', ...of('CAP-1') })
+  await arrive()
+  says.layer!({ name: 'remove_from_cart', ...of('#9') })
+  says.layer!({ name: 'add_to_cart' })
+  says.store!({ cart: async () => undefined, source: 'store' })
+  says.markup!({ items: [{ item_id: 'CAP-1' }] })
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(words).toEqual(['note 7', 'note 9', 'cart', 'note 7'])
+})
+
+test('an order of the store\'s page is completed by what others say of it', async () => {
+  const { words, says, stop } = joinStore()
+  stop()
+  words.length = 0
+  const next = oneTruth([(record) => {
+    record({ name: 'purchase', source: 'layer', props: { transaction_id: '12', value: 50, tax: 4, items: [{ item_id: 'CAP-1' }] } })
+    return () => {}
+  }], Promise.resolve(Object.assign((record: Recorder) => {
+    record({ name: 'purchase', source: 'store', props: { transaction_id: '12', value: '52,00 €' } })
+    return () => {}
+  }, { itemId: () => '7' })))
+  const seen: unknown[] = []
+  stops.push(next.source((each) => seen.push('name' in each ? [each.source, each.props] : 'note')))
+  await vi.advanceTimersByTimeAsync(2000)
+  expect([seen, says.layer !== undefined]).toEqual([['note', ['store', { transaction_id: '12', value: '52,00 €', tax: 4, items: [{ item_id: '7' }] }]], true])
+})
+
+test.each([
+  ['there is none', ({ arrive }: ReturnType<typeof joinStore>) => arrive(false)],
+  ['it cannot be had', async ({ fail }: ReturnType<typeof joinStore>) => (fail(new Error('gone')), await vi.advanceTimersByTimeAsync(0))],
+])('where a store was expected and %s, the others count as ever', async (_, end) => {
+  const joined = joinStore()
+  joined.says.layer!({ name: 'add_to_cart', ...of('CAP-1') })
+  await end(joined)
+  expect(joined.words.filter((word) => word !== 'gone')).toEqual(['add_to_cart of layer CAP-1'])
+})
+
+test.each([['3 seconds', () => vi.advanceTimersByTimeAsync(3000)], ['the page is hidden', () => setVisibility('hidden')], ['the page is left', () => transition('pagehide', false)]])('nobody waits longer for a store than until %s', async (_, end) => {
+  const { words, says, arrive } = joinStore()
+  says.layer!({ name: 'share' })
+  await end()
+  expect(words).toEqual(['share of layer'])
+  await arrive()
+  says.store!({ name: 'view_cart' })
+  expect(words).toEqual(['share of layer', 'view_cart of store'])
+})
+
+test('a store that comes after the stop is not started', async () => {
+  const { words, says, stop, arrive } = joinStore()
+  stop()
+  await arrive()
+  expect([words, says.store, vi.getTimerCount()]).toEqual([['stop markup', 'stop layer'], undefined, 0])
 })

@@ -34,7 +34,7 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
     const key = [state.cart, state.version, state.step, status].join('|')
     if (!state.lines.length || state.payment || state.told.includes(key)) return
     state = { ...state, told: [...state.told, key].slice(-MOST), abandoned: abandonmentId(state.cart, state.version) }
-    emit(reportOf(state, change, hostedCheckout && state.step ? 'unknown' : status, how, when))
+    emit(reportOf(state, change, (hostedCheckout || state.isHosted) && state.step ? 'unknown' : status, how, when))
   }
 
   if (kind === 'leave') {

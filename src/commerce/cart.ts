@@ -4,6 +4,8 @@ import type { Item } from '../vocabulary.js'
 export type Lines = readonly Item[]
 
 const keyOf = ({ item_id, item_name, item_variant = '' }: Item) => `${item_id ?? item_name}\n${item_variant}`
+/** The most items of which notes are kept. */
+const NOTES = 50
 const quantityOf = ({ quantity = 1 }: Item) => quantity
 
 /** What two carts differ by, with quantities: `add_to_cart` and `remove_from_cart` that lead from one to the other. */
@@ -28,4 +30,20 @@ export function merge(lines: Lines, items: Lines, sign = 1): Lines {
   }
   // A cart is as long as a list of items may be.
   return [...byKey.values()].slice(0, 200)
+}
+
+/** Notes on items, the newest last; what a newer one does not say stays. */
+export function annotate(notes: readonly Item[], items: readonly Item[]): Item[] {
+  const others = notes.filter((note) => !items.some((item) => keyOf(item) === keyOf(note)))
+  return [...others, ...items.map((item) => ({ ...notes.find((note) => keyOf(note) === keyOf(item)), ...item }))].slice(-NOTES)
+}
+
+/** Items with what notes know of them and they do not say themselves, and by the id that the cart has them under. */
+export function complete(items: readonly Item[], notes: readonly Item[], lines: Lines = []): Item[] {
+  return items.map((given) => {
+    const line = given.item_id && !lines.some(({ item_id }) => item_id === given.item_id) && lines.find(({ sku }) => sku === given.item_id)
+    const item = line ? { ...given, item_id: line.item_id! } : given
+    const { quantity, index, discount, coupon, ...known } = notes.find(({ item_id }) => item_id && (item_id === item.item_id || item_id === item.sku)) ?? {}
+    return { ...known, ...item }
+  })
 }

@@ -10,6 +10,10 @@ export interface State {
   readonly currency?: string | undefined
   readonly coupon?: string | undefined
   readonly url?: string | undefined
+  /** Whether the shop has said that no script sees its checkout. */
+  readonly isHosted?: boolean | undefined
+  /** What is known of items besides what the cart tells. */
+  readonly notes: readonly Item[]
   /** The last activity, ms. */
   readonly active: number
   /** When the shop was left and nobody knows yet whether for good. */
@@ -35,13 +39,15 @@ export interface State {
 export interface Change {
   readonly id: string
   readonly at: number
-  readonly kind: 'moment' | 'cart' | 'leave' | 'start' | 'idle' | 'active'
+  readonly kind: 'moment' | 'cart' | 'note' | 'leave' | 'start' | 'idle' | 'active'
   readonly moment?: Moment
   readonly props?: Props & { readonly items?: readonly Item[] | undefined }
   readonly page: PageView
   /** Where the shopper goes, or comes from: a host. */
   readonly host?: string | undefined
   readonly isPayment?: boolean | undefined
+  /** Of a cart: whether no script sees its checkout. */
+  readonly isHosted?: boolean | undefined
   /** True once what follows from it was recorded. */
   told?: boolean
 }
@@ -50,4 +56,4 @@ export interface Change {
 export type Emit = (moment: Moment) => void
 
 /** A device that knows of no cart. */
-export const blank = (cart: string, at: number): State => ({ cart, version: 0, lines: [], active: at, entered: at, dwell: {}, told: [], orders: [], done: [] })
+export const blank = (cart: string, at: number): State => ({ cart, version: 0, lines: [], notes: [], active: at, entered: at, dwell: {}, told: [], orders: [], done: [] })

@@ -105,7 +105,7 @@ window.rihla.version = 'test'`,
     await flush(second)
     await comes('payment_redirect')
     await comes('purchase T1 1 cap')
-    expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout', 'payment_redirect', 'payment_return paid', 'purchase T1 1 cap'])
+    expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout 1 cap', 'payment_redirect', 'payment_return paid', 'purchase T1 1 cap'])
     expect(shop.collector.touchpoints().filter(({ name }) => name === 'purchase').length).toBe(1)
     const referrers = shop.collector.stored().filter(({ name }) => name === 'purchase').map(({ on }) => on?.referrer ?? '')
     expect(referrers).toEqual([''])

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { commerce } from '../../src/commerce/commerce.js'
 import type { CommerceOptions } from '../../src/commerce/commerce.js'
 import { createTracker } from '../../src/index.js'
+import type { Cart, Record as Recorder } from '../../src/index.js'
 import { createShop } from '../harness/shop.js'
 import { setVisibility, transition } from '../harness/visibility.js'
 
@@ -100,7 +101,7 @@ test.each([['a link in the shop', '/next'], ['what cannot be told from a reload'
   await pass(5000)
   second.track('view_cart')
   await pass(3000)
-  expect(words()).toEqual(['add_to_cart 1 cap', 'view_cart'])
+  expect(words()).toEqual(['add_to_cart 1 cap', 'view_cart 1 cap'])
 })
 
 test('a page that was closed is suspected by the next visit, dated when it was left, and confirmed when it became true', async () => {
@@ -114,7 +115,7 @@ test('a page that was closed is suspected by the next visit, dated when it was l
   await pass(3000)
   second.track('view_cart')
   await pass(3000)
-  expect(words()).toEqual(['add_to_cart 1 cap', 'cart_abandonment suspected exit 1 cap', 'cart_abandonment confirmed return 1 cap', 'cart_abandonment recovered return 1 cap', 'view_cart'])
+  expect(words()).toEqual(['add_to_cart 1 cap', 'cart_abandonment suspected exit 1 cap', 'cart_abandonment confirmed return 1 cap', 'cart_abandonment recovered return 1 cap', 'view_cart 1 cap'])
   const [, suspected, confirmed, recovered] = touchpoints()
   expect(new Set([suspected, confirmed, recovered].map((each) => each!.props!.abandonment_id)).size).toBe(1)
   expect([suspected!.at - left, Math.round((confirmed!.at - left) / minute)]).toEqual([0, 30])
@@ -179,7 +180,7 @@ test('a payment provider is gone to and come back from, and is no abandonment', 
   history.replaceState({}, '', '/thank-you')
   begin().track('purchase', { transaction_id: 'T1', items: [cap] })
   await pass(3000)
-  expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout', 'payment_redirect', 'payment_return paid', 'purchase T1 1 cap'])
+  expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout 1 cap', 'payment_redirect', 'payment_return paid', 'purchase T1 1 cap'])
 })
 
 test('an order is told once, on this page and on the next', async () => {
@@ -215,7 +216,7 @@ test('while consent is pending nothing is stored, and a grant replays it', async
   expect([(await indexedDB.databases()).length, localStorage.length, sent.length]).toEqual([0, 0, 0])
   tracker.consent('granted')
   await pass(3000)
-  expect(words()).toEqual(['add_to_cart 1 cap', 'purchase T1'])
+  expect(words()).toEqual(['add_to_cart 1 cap', 'purchase T1 1 cap'])
 })
 
 test('a denial forgets the cart', async () => {
@@ -308,4 +309,127 @@ test('a callback that throws is told to the developer, and others are called all
   tracker.cart([cap])
   await pass(10 * minute)
   expect([heard, errors.map(({ code, cause }) => [code, (cause as Error).message])]).toEqual([['idle'], [['source', 'mine']]])
+})
+
+/** A tracker with a source that says the cart may have changed; `carts` is what each reading finds. */
+const reading = (consent: 'granted' | 'pending' = 'granted', options: CommerceOptions = {}) => {
+  const carts: (Cart | undefined | Promise<Cart | undefined>)[] = []
+  let record!: Recorder
+  const hear = (to: Recorder) => {
+    record = to
+    return () => {}
+  }
+  const tracker = createTracker({ endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options), sources: [hear] })
+  trackers.push(tracker)
+  const read = vi.fn(async () => carts.shift())
+  return { tracker, carts, read, record, sight: () => record({ cart: read, source: 'store' }) }
+}
+
+test('a cart that a source has sighted is read, and what differs is told, dated when it was sighted', async () => {
+  const { carts, sight } = reading()
+  await pass(1000)
+  const at = Date.now()
+  carts.push(new Promise((resolve) => setTimeout(resolve, 700, { items: [{ ...cap, price: 1800 }], currency: 'EUR', minorUnits: 2 })), { items: [{ ...cap, quantity: 3 }, pot] })
+  sight()
+  await pass(2000)
+  sight()
+  await pass(2000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'add_to_cart 2 cap+2 pot'])
+  expect([touchpoints()[0]!.at - at, touchpoints()[0]!.props!.value]).toEqual([0, 18])
+})
+
+test('of several readings the last one counts', async () => {
+  const { carts, sight } = reading()
+  await pass(1000)
+  carts.push(new Promise((resolve) => setTimeout(resolve, 500, { items: [pot] })), { items: [cap] })
+  sight()
+  sight()
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap'])
+})
+
+test('while consent is pending no cart is read; with the grant it is, once', async () => {
+  const { tracker, carts, read, sight } = reading('pending')
+  carts.push({ items: [cap] })
+  sight()
+  sight()
+  await pass(3000)
+  expect(read).not.toHaveBeenCalled()
+  tracker.consent('granted')
+  await pass(3000)
+  expect([read.mock.calls.length, words()]).toEqual([1, ['add_to_cart 1 cap']])
+})
+
+test('what happens while the cart is read comes after it, and knows it', async () => {
+  const { tracker, carts, sight } = reading()
+  carts.push(new Promise((resolve) => setTimeout(resolve, 800, { items: [cap], currency: 'EUR' })))
+  sight()
+  tracker.track('view_cart')
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'view_cart 1 cap'])
+  expect(touchpoints()[1]!.props).toMatchObject({ currency: 'EUR', value: 18 })
+})
+
+test.each([
+  ['that never answers', () => new Promise<undefined>(() => {}), 0],
+  ['that fails', () => Promise.reject(new Error('500')), 1],
+  ['that nobody knows', () => undefined, 0],
+])('a cart %s holds nothing up', async (_, cart, mishaps) => {
+  const { tracker, carts, sight } = reading()
+  carts.push(cart())
+  sight()
+  tracker.track('begin_checkout', { items: [cap] })
+  await pass(4000)
+  expect([words(), errors.length, await tracker.saved()]).toEqual([['begin_checkout 1 cap'], mishaps, true])
+})
+
+test('a page that goes while its cart is read has told what was said', async () => {
+  const { tracker, carts, sight } = reading()
+  await pass(1000)
+  carts.push(new Promise(() => {}))
+  sight()
+  tracker.track('begin_checkout', { items: [cap] })
+  await leave(tracker)
+  expect(words()).toEqual(['begin_checkout 1 cap'])
+})
+
+test('a cart that is empty after a checkout which no script sees is not told as emptied, and its abandonment is unknown', async () => {
+  const { tracker, carts, sight } = reading('granted', { abandonAfter: 5 * minute })
+  carts.push({ items: [cap], hostedCheckout: true }, { items: [], hostedCheckout: true }, { items: [pot], hostedCheckout: true })
+  sight()
+  await pass(3000)
+  tracker.track('begin_checkout')
+  await pass(10 * minute)
+  sight()
+  await pass(3000)
+  sight()
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout 1 cap', 'cart_abandonment unknown idle 1 cap', 'add_to_cart 2 pot'])
+})
+
+test('what others know of the items fills in what the cart and the page do not say, also on the next page', async () => {
+  const first = reading()
+  await pass(1000)
+  first.record({ items: [{ item_id: 'cap', item_brand: 'Sand', price: 99, quantity: 5 }, { item_id: 'P-30', item_category: 'Pots' }] })
+  first.tracker.track('view_item', { items: [{ item_id: 'cap', price: 18 }] })
+  await leave(first.tracker)
+  const second = reading()
+  second.carts.push({ items: [cap, { ...pot, sku: 'P-30' }] })
+  second.sight()
+  await pass(3000)
+  const told = touchpoints().map(({ name, props }) => [name, props!.items])
+  expect(told).toEqual([
+    ['view_item', [{ item_id: 'cap', item_brand: 'Sand', price: 18 }]],
+    ['add_to_cart', [{ ...cap, item_brand: 'Sand' }, { ...pot, sku: 'P-30', item_category: 'Pots' }]],
+  ])
+})
+
+test('an order that names the products of the cart by their sku has them by the cart\'s ids', async () => {
+  const { tracker, carts, sight } = reading()
+  carts.push({ items: [{ ...cap, sku: 'C-18' }] })
+  sight()
+  await pass(3000)
+  tracker.track('purchase', { transaction_id: 'T1', value: 18, currency: 'EUR', items: [{ item_id: 'C-18', price: 18, quantity: 1 }] })
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'purchase T1 1 cap'])
 })

@@ -1,0 +1,152 @@
+import { guarded } from '../browser/listen.js'
+import { currentPage } from '../browser/page.js'
+import { randomName, uuidv7 } from '../ids.js'
+import type { Host } from '../part.js'
+import type { Moment } from '../types.js'
+import { blank, type Change, type Emit, type State } from './state.js'
+
+/** What happened and is not yet part of the state of all tabs. */
+export interface Changes {
+  /** The state as this page knows it; `undefined` before storage was read. */
+  readonly state: () => State | undefined
+  /** Something happened. `first`: before all that was not told yet. */
+  readonly push: (kind: Change['kind'], more?: Partial<Change>, first?: boolean) => void
+  /** Makes what waits part of the state of all tabs, then tells what follows. Resolves when nothing waits, or has to. */
+  readonly work: () => Promise<void>
+  /** Works soon. The first time is the tracker's to choose: not in the task that starts the page. */
+  readonly soon: () => void
+  /** What storage need not or cannot be asked for happens on what is known; it becomes part of the state of all tabs later. */
+  readonly hurry: () => void
+  /** The page goes: keeps what waits where the next page finds it. */
+  readonly keep: () => void
+  /** Whether nothing waits that is worth a transaction. */
+  readonly isIdle: () => boolean
+  /** No promise of before counts. */
+  readonly restart: () => void
+  readonly clear: () => void
+}
+
+/** What changes are made of. */
+export interface ChangesOptions extends Pick<Host, 'database' | 'spill' | 'now' | 'isHidden' | 'isOn' | 'isDenied' | 'fail'> {
+  readonly reduce: (state: State, change: Change, emit: Emit) => State
+  readonly emit: Emit
+  /** Whether changes have to wait, for the cart that is being read. */
+  readonly isHeld: () => boolean
+  /** The state has changed. */
+  readonly onChange: () => void
+}
+
+const KEY = 'commerce'
+/** How many changes wait in memory. */
+const MOST = 200
+
+/** What follows from a change. */
+type Told = readonly [change: Change, moment: Moment]
+
+/** Makes the way from what one page saw to one state for all tabs, by the database's atomic `update`. */
+export function createChanges({ database, spill, now, isHidden, isOn, isDenied, fail, reduce, emit, isHeld, onChange }: ChangesOptions): Changes {
+  let state: State | undefined
+  let queue: Change[] = []
+  let working: Promise<void> | undefined
+  let era = 0
+
+  const push: Changes['push'] = (kind, more, first) => {
+    if (isDenied()) return
+    const change: Change = { id: randomName(), at: now(), kind, page: currentPage(), ...more }
+    const place = first ? queue.filter(({ told }) => told).length : queue.length
+    queue = [...queue.slice(0, place), change, ...queue.slice(place)]
+    if (queue.length <= MOST) return
+    // Too long without storage or consent: the oldest goes its way without the cart.
+    const { moment, told } = queue.shift()!
+    if (moment && !told) emit(moment)
+  }
+
+  const begun = (old?: State): State => ({ ...blank(uuidv7(now()), now()), ...old })
+
+  const apply = (old: State, changes: readonly Change[], out: Told[]) =>
+    changes.reduce((before, change) => {
+      try {
+        return reduce(before, change, (moment) => out.push([change, moment]))
+      } catch (cause) {
+        // One that cannot be made must not stand in the way of the others.
+        fail(cause)
+        return before
+      }
+    }, old)
+
+  const tell = (changes: readonly Change[], out: readonly Told[]) => {
+    const fresh = out.filter(([change]) => !change.told)
+    for (const change of changes) change.told = true
+    for (const [, moment] of fresh) emit(moment)
+  }
+
+  /** What earlier pages could not finish. */
+  const recall = guarded(() => {
+    for (const [name, entries] of spill.read()) {
+      queue.unshift(...entries.map(([, json]) => JSON.parse(json) as Change))
+      spill.remove(name)
+    }
+  }, fail)
+
+  const work = (mine = era): Promise<void> => {
+    const all = async () => {
+      if (!state && isOn() && !isHidden()) recall()
+      while (mine === era && isOn() && !isHidden() && !isHeld() && queue.length && (await settle(mine)));
+      if (mine === era) working = undefined
+    }
+    return (working ??= Promise.resolve().then(all))
+  }
+
+  /** `false` when it has to wait. */
+  const settle = async (mine: number): Promise<boolean> => {
+    const changes = queue
+    let out: Told[] = []
+    const next = (old?: State) => {
+      out = []
+      return apply(begun(old), changes, out)
+    }
+    const read = await database.update<State>(KEY, next).catch((cause) => {
+      // Hidden or left: the queue waits. Where storage refuses, this page has a cart of its own.
+      return cause?.name === 'AbortError' ? undefined : next(state)
+    })
+    if (!read || mine !== era) return false
+    state = read
+    queue = queue.filter((change) => !changes.includes(change))
+    spill.remove()
+    tell(changes, out)
+    onChange()
+    return true
+  }
+
+  const hurry = () => {
+    const waiting = queue.filter((change) => !change.told)
+    const out: Told[] = []
+    state = apply(begun(state), waiting, out)
+    tell(waiting, out)
+  }
+
+  return {
+    state: () => state,
+    push,
+    work: () => work(),
+    soon: () => state && void work().catch(fail),
+    // While storage is asked, its answer is what counts.
+    hurry: () => void (state && isOn() && !working && !isHeld() && hurry()),
+    keep: () => {
+      if (!queue.length) return
+      hurry()
+      spill.write(queue.map(({ moment, ...change }) => [change.id, JSON.stringify({ ...change, ...(moment && { moment: { name: moment.name } }) })]))
+    },
+    isIdle: () => queue.every(({ kind }) => kind === 'note'),
+    restart: () => {
+      era++
+      working = undefined
+    },
+    clear: () => {
+      era++
+      state = working = undefined
+      queue = []
+      spill.clear()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { Host } from '../part.js'
+import type { Cart, CartSighting, PageView } from '../types.js'
+
+/** Reads carts that sources have sighted. */
+export interface Readings {
+  readonly sight: (seen: CartSighting, page: PageView) => void
+  /** Reads what was sighted, if consent allows by now. Resolves when no cart is being read any more. */
+  readonly read: () => Promise<void>
+  /** Whether a cart is being read: what happens meanwhile comes after it. */
+  readonly isOn: () => boolean
+  /** Forgets what was sighted and what is being read. */
+  readonly clear: () => void
+}
+
+/** What readings are made of. */
+export interface ReadingOptions extends Pick<Host, 'now' | 'isOn' | 'isHidden' | 'fail'> {
+  /** A cart was read, as it was when it was sighted. */
+  readonly take: (cart: Cart, at: number, page: PageView) => void
+  /** No cart is being read any more. */
+  readonly onEnd: () => void
+}
+
+/** How long a cart is waited for, ms. */
+const DEADLINE = 2000
+
+/** Reads one cart at a time: of several that are sighted the last one counts. */
+export function createReadings({ now, isOn, isHidden, fail, take, onEnd }: ReadingOptions): Readings {
+  let sighted: { readonly cart: CartSighting['cart']; readonly at: number; readonly page: PageView } | undefined
+  let reading: Promise<void> | undefined
+  let turn = 0
+  let end = () => {}
+
+  const begin = () => {
+    if (!sighted || !isOn() || isHidden()) return
+    const { cart, at, page } = sighted
+    const mine = ++turn
+    sighted = undefined
+    end()
+    const over = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, DEADLINE)
+      end = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      cart().then((found) => void (found && mine === turn && take(found, at, page))).catch(fail).then(end)
+    })
+    reading = over.then(() => {
+      // Another one has begun since: it ends when that does.
+      if (mine !== turn) return reading
+      reading = undefined
+      return onEnd()
+    })
+  }
+
+  return {
+    sight: ({ cart }, page) => {
+      sighted = { cart, at: now(), page }
+      begin()
+    },
+    read: async () => {
+      begin()
+      await reading
+    },
+    isOn: () => !!reading,
+    clear: () => {
+      turn++
+      sighted = reading = undefined
+      end()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { uuidv7 } from '../ids.js'
+import type { Item } from '../vocabulary.js'
+import { abandonment, type AbandonmentOptions } from './abandonment.js'
+import { annotate, complete, differ, merge } from './cart.js'
+import { checkout } from './checkout.js'
+import { toText } from './clean.js'
+import { valueOf } from './items.js'
+import { enter } from './purchases.js'
+import { blank, type Change, type Emit, type State } from './state.js'
+
+/** How many changes are remembered as made. */
+const MOST = 200
+/** Steps that are about the whole cart: what they do not say of it, the known cart does. */
+const WHOLE = /^(view_cart|begin_checkout|add_shipping_info|add_payment_info|purchase)$/
+
+/** One change of the state, and in order what follows from it. Pure; a change that was made before changes nothing. */
+export function reduce(state: State, change: Change, emit: Emit, options: AbandonmentOptions): State {
+  if (state.done.includes(change.id)) return state
+  const { moment, kind, at } = change
+  const name = moment?.name ?? ''
+  const done = [...state.done, change.id].slice(-MOST)
+  if (kind === 'note') return { ...state, done, notes: annotate(state.notes, change.props?.items ?? []) }
+  const props = moment && completed(state, name, change.props)
+  const isOrder = name === 'purchase'
+  const orders = isOrder ? enter(state.orders, `${props?.transaction_id ?? ''}`) : state.orders
+  if (!orders) return { ...state, done }
+  const known = checkout(abandonment(state, change, emit, options), change, emit)
+  const next = kind === 'cart' || /^(add_to|remove_from)_cart$/.test(name) ? withCart(known, { ...change, ...(props && { props }) }, emit) : known
+  if (moment) emit({ ...moment, props: { ...props, cart_id: known.cart, cart_version: next.cart === known.cart ? next.version : known.version + 1 } })
+  // What is bought or emptied has had its story: what comes next is another cart.
+  const isOver = isOrder || (known.lines.length > 0 && !next.lines.length)
+  return { ...(isOver ? { ...blank(uuidv7(at), at), told: next.told, notes: next.notes, isHosted: next.isHosted } : next), orders, done }
+}
+
+/** What a moment says of items, and what it leaves unsaid of the cart that is known. */
+function completed({ lines, notes, currency, coupon }: State, name: string, props: Change['props']): Change['props'] {
+  const items = props?.items?.length ? complete(props.items, notes, lines) : undefined
+  if (items || !WHOLE.test(name) || !lines.length) return items ? { ...props, items } : props
+  return { currency, ...(coupon && { coupon }), value: valueOf(lines), ...props, items: lines }
+}
+
+function withCart(state: State, { moment, props = {}, at, page, isHosted = state.isHosted }: Change, emit: Emit): State {
+  const items = complete(props.items ?? [], state.notes)
+  const lines = moment ? merge(state.lines, items, moment.name === 'add_to_cart' ? 1 : -1) : merge([], items)
+  const { added, removed } = differ(state.lines, lines)
+  const [currency = state.currency, coupon = state.coupon, url = state.url] = [toText(props.currency), toText(props.coupon), toText(props.url)]
+  const version = state.version + +(added.length + removed.length > 0)
+  // A cart that is empty after a checkout which no script sees was bought, or who knows.
+  const isUnseen = isHosted && state.step && !lines.length
+  const tell = (name: string, list: readonly Item[]) =>
+    !moment && !isUnseen && list.length && emit({ name, source: 'commerce', at, page, props: { currency, value: valueOf(list), coupon, items: list, cart_id: state.cart, cart_version: version } })
+  tell('remove_from_cart', removed)
+  tell('add_to_cart', added)
+  return { ...state, lines, version, currency, coupon, url, isHosted }
+}
