@@ -1,5 +1,6 @@
 import type { Stop } from '../types.js'
-import { type Fail, guarded, listen } from './listen.js'
+import { type Fail, listen } from './listen.js'
+import { patch } from './patch.js'
 
 /** How the URL changed without a new document. */
 export type Route = 'push' | 'replace' | 'traverse'
@@ -18,27 +19,11 @@ export function onRoute(callback: (how: Route) => void, fail: Fail): Stop {
     const change = ({ navigationType }: Event & { navigationType?: string | null }) => callback(navigationType === 'push' || navigationType === 'replace' ? navigationType : 'traverse')
     return listen(navigation, 'currententrychange', change, fail)
   }
-  const change = guarded(callback, fail)
   const stops = [
-    patch('pushState', () => change('push')),
-    patch('replaceState', () => change('replace')),
+    patch(history, 'pushState', () => callback('push'), fail),
+    patch(history, 'replaceState', () => callback('replace'), fail),
     listen(window, 'popstate', () => callback('traverse'), fail),
     listen(window, 'hashchange', () => callback('traverse'), fail),
   ]
   return () => stops.forEach((stop) => stop())
-}
-
-/** Calls through first, and keeps what the original returns and throws. When somebody patched above us, the undo leaves an inert pass-through. */
-function patch(method: 'pushState' | 'replaceState', after: () => void): Stop {
-  const original = history[method]
-  let isOn = true
-  const patched: typeof original = function (this: History, ...args) {
-    original.apply(this, args)
-    if (isOn) after()
-  }
-  history[method] = patched
-  return () => {
-    isOn = false
-    if (history[method] === patched) history[method] = original
-  }
 }
