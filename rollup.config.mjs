@@ -5,28 +5,46 @@ import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
 
 const each = (folder) => readdirSync(`src/${folder}`).map((file) => `src/${folder}/${file}`)
+const stores = readdirSync('src/stores').map((file) => file.replace('.ts', ''))
+const integrity = {}
 
 /** Prints what a page that pins the script needs, and keeps it beside the script for tests and releases. */
 const printIntegrity = {
   name: 'print-integrity',
   writeBundle({ file }) {
-    const hash = `sha384-${createHash('sha384').update(readFileSync(file)).digest('base64')}`
+    const hash = integrity[file.replace('dist/', '')] = `sha384-${createHash('sha384').update(readFileSync(file)).digest('base64')}`
     writeFileSync(`${file}.integrity`, `${hash}\n`)
     console.log(`${file}  integrity="${hash}"`)
   },
 }
 
+/** The script of one shop system: hands its source to the script tag. */
+const storeScript = (name) => ({
+  name: 'store-script',
+  resolveId: (id) => (id === 'store-script' ? `${import.meta.dirname}/src/store-script.ts` : null),
+  load: (id) => (id.endsWith('src/store-script.ts') ? `import { store } from './sources/store.js'\nimport { ${name} } from './stores/${name}.js'\nwindow.rihla?.store?.(store(${name}()))` : null),
+})
+
+/** What the script tag has to know of the files that it may load, which are built before it. */
+const knowIntegrity = {
+  name: 'know-integrity',
+  load: (id) => (id.endsWith('src/integrity.ts') ? `export const INTEGRITY = ${JSON.stringify(integrity)}` : null),
+}
+
+const scriptFile = (input, file, ...plugins) => ({
+  input,
+  plugins: [...plugins, resolve({ browser: true }), typescript({ declaration: false, declarationMap: false, outDir: 'dist' })],
+  output: { file, format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 } }), printIntegrity] },
+})
+
 export default [
   {
-    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', ...each('sources'), ...each('stages'), ...each('formats')],
+    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats')],
     external: ['idb-keyval'],
     plugins: [typescript()],
     // One file per module: what a shop's bundler sees is what src/ shows.
     output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'src', sourcemap: true },
   },
-  {
-    input: 'src/script.ts',
-    plugins: [resolve({ browser: true }), typescript({ declaration: false, declarationMap: false, outDir: 'dist' })],
-    output: { file: 'dist/rihla.js', format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 } }), printIntegrity] },
-  },
+  ...stores.map((name) => scriptFile('store-script', `dist/rihla.${name}.js`, storeScript(name))),
+  scriptFile('src/script.ts', 'dist/rihla.js', knowIntegrity),
 ]

@@ -1,6 +1,6 @@
 import { guarded, listen } from './browser/listen.js'
 import { currentPage } from './browser/page.js'
-import type { Moment, Record as Recorder, Source, Stop, StoreSource } from './types.js'
+import type { Moment, Seen, Source, Stop, StoreSource } from './types.js'
 import type { Item } from './vocabulary.js'
 
 /** Several sources that may tell of the same thing, as one that tells it once. */
@@ -65,7 +65,7 @@ export function oneTruth(sources: readonly Source[], store?: Promise<StoreSource
     const fail = (failure: unknown) => record({ failure })
     const noteItems = (items: readonly Item[]) => void (items.length && record({ items }))
 
-    const hear = (seen: Parameters<Recorder>[0], rank: number) => {
+    const hear = (seen: Seen, rank: number) => {
       if ('items' in seen) return noteItems(seen.items.map(renamed))
       if (!('name' in seen)) return record(seen)
       const heard: Heard = { rank, moment: { at: Date.now(), page: currentPage(), ...seen }, at: performance.now() }

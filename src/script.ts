@@ -1,5 +1,9 @@
+import { listen } from './browser/listen.js'
+import { loadScript } from './browser/load-script.js'
+import { whichStore } from './browser/which-store.js'
+import { INTEGRITY } from './integrity.js'
 import { createStorefront, type StorefrontOptions } from './storefront.js'
-import type { Record as Recorder, Tracker } from './types.js'
+import type { Record as Recorder, StoreSource, Tracker } from './types.js'
 
 /** A call made before the script arrived: when, where, and `rihla`'s arguments. */
 type Queued = [at: number, url: string, title: string, call: ArrayLike<unknown>]
@@ -9,9 +13,14 @@ interface Global {
   q?: Queued[]
   /** Set once the tracker runs. */
   version?: string
+  /** Where the script of a shop system hands its source over. */
+  store?: (source: StoreSource) => void
 }
 
-const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer']
+/** What the tag and the JSON settings say: a storefront's options, with the shop system by name. */
+type Settings = Omit<StorefrontOptions, 'store'> & { readonly store?: string }
+
+const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer', 'store']
 const NUMBERS = ['batchSize', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'abandonAfter']
 const FLAGS = ['debug', 'hash', 'hostedCheckout']
 const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'saved', 'flush', 'consent', 'forget', 'stop']
@@ -24,12 +33,15 @@ function start(page: Window & { rihla?: Global }): void {
   try {
     const early = page.rihla?.q ?? []
     let record: Recorder = () => {}
-    const listen = (to: Recorder) => {
+    const hear = (to: Recorder) => {
       record = to
       return () => {}
     }
-    const tracker = createStorefront({ onError: ({ message, cause }) => console.warn(message, cause ?? ''), ...settings(), sources: [listen] })
+    const tag = tagOf()
+    const { store, ...options } = settings(tag)
     const rihla: Global = (method, ...args) => call(tracker, method, args)
+    const handed = new Promise<StoreSource>((resolve) => (rihla.store = resolve))
+    const tracker = createStorefront({ onError: ({ message, cause }) => console.warn(message, cause ?? ''), ...options, sources: [hear], store: storeOf(tag, store, handed) })
     rihla.version = '1'
     page.rihla = rihla
     for (const [at, url, title, queued] of early) {
@@ -48,14 +60,32 @@ function call(tracker: Tracker, method: string, args: unknown[]): unknown {
   return (tracker as unknown as { [method: string]: (...args: unknown[]) => unknown })[method]!(...args)
 }
 
+const tagOf = () => (document.currentScript ?? document.querySelector('script[data-endpoint]') ?? document.head) as HTMLScriptElement
+
 /** Scalars from the tag's `data-` attributes, objects from `<script type="application/json" id="rihla">`. */
-function settings(): StorefrontOptions {
-  const { dataset } = (document.currentScript ?? document.querySelector('script[data-endpoint]') ?? document.head) as HTMLElement
+function settings({ dataset }: HTMLScriptElement): Settings {
   const json = document.querySelector('script#rihla[type="application/json"]')
   const found: { [option: string]: unknown } = json ? JSON.parse(json.textContent) : {}
   for (const option of TEXT) if (dataset[option]) found[option] = dataset[option]
   for (const option of NUMBERS) if (dataset[option]) found[option] = Number(dataset[option])
   for (const option of FLAGS) if (option in dataset) found[option] = dataset[option] !== 'false'
   // Whatever is wrong or missing, `createTracker` says so.
-  return found as unknown as StorefrontOptions
+  return found as unknown as Settings
+}
+
+/** The source of the shop system that is named, or else looked up on the page; its script lies beside this one, and only that of the right one is loaded. */
+async function storeOf(tag: HTMLScriptElement, named: string | undefined, handed: Promise<StoreSource>): Promise<StoreSource | undefined> {
+  const name = named ?? whichStore() ?? (await parsed(), whichStore())
+  if (!name || name === 'none') return
+  const file = `rihla.${name}.js`
+  await loadScript(file, tag, INTEGRITY[file], console.warn)
+  return handed
+}
+
+/** Resolves when the page's own marks are there: a body, or all of it. */
+function parsed(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.body || document.readyState !== 'loading') return resolve()
+    const stop = listen(document, 'DOMContentLoaded', () => (stop(), resolve()), console.warn)
+  })
 }

@@ -4,9 +4,10 @@ import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
 import { dataLayer, type DataLayerOptions } from './sources/data-layer.js'
 import { type PageViewOptions, pageViews } from './sources/page-views.js'
+import { productMarkup } from './sources/product-markup.js'
 import { five } from './stages/five.js'
 import { createTracker } from './tracker.js'
-import type { Tracker, TrackerOptions } from './types.js'
+import type { StoreSource, Tracker, TrackerOptions } from './types.js'
 
 /** Settings of `createStorefront`: a tracker's, and those of the sources that it brings. */
 export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, PageViewOptions, CommerceOptions {
@@ -14,12 +15,16 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, Pag
   readonly clickSelector?: ClickOptions['selector']
   /** The global array that the shop pushes its events to. @default 'dataLayer' */
   readonly layer?: DataLayerOptions['name']
+  /** The shop system that this is, as `store(woocommerce())` of `rihla/sources/store`, or a promise of it. @default none */
+  readonly store?: StoreSource | Promise<StoreSource | undefined>
 }
 
-/** Starts a tracker with everything a shop wants: page views, clicks, what it tells Google or marks, the cart and the orders, and hints of the five-stage journey. `sources` adds to them. */
-export function createStorefront({ hash, clickSelector, layer, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods {
-  // What a shop tells Google is surer than a mark in its pages.
-  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes()])
+/**
+ * Starts a tracker with everything a shop wants: page views, clicks, what its store, its dataLayer, its attributes and its markup tell, each once and the surest
+ * first; the cart and the orders, and hints of the five-stage journey. `sources` adds to them.
+ */
+export function createStorefront({ hash, clickSelector, layer, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods {
+  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes(), productMarkup()], store && Promise.resolve(store))
   const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
   const tracker = createTracker({ stages: five, ...options, commerce: commerce(options), sources: [...own, ...sources] })
   return {

@@ -21,7 +21,7 @@ import type { Part, PartStarter } from './part.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { createBirths, type Stamped } from './touchpoint.js'
-import type { CartSighting, Consent, ItemNote, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
+import type { Consent, Moment, PageView, Seen, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
 
@@ -96,7 +96,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   const emit = (moment: Moment) => gate.pass(births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now()))
 
-  const record = (seen: (Moment & { user?: string }) | CartSighting | ItemNote | Mishap) => {
+  const record = (seen: (Moment & { user?: string }) | Exclude<Seen, Moment>) => {
     try {
       if ('failure' in seen) return fail(seen.failure)
       if (!('name' in seen)) part?.see(seen)

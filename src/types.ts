@@ -66,8 +66,11 @@ export interface ItemNote {
   readonly items: readonly Item[]
 }
 
+/** All that a source may see. */
+export type Seen = Moment | CartSighting | ItemNote | Mishap
+
 /** Hands what a source saw to the tracker. Never throws. */
-export type Record = (seen: Moment | CartSighting | ItemNote | Mishap) => void
+export type Record = (seen: Seen) => void
 
 /** Starts watching and returns its undo. A source that throws at its start is reported to `onError` and left out. */
 export interface Source {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { oneTruth } from '../src/one-truth.js'
-import type { Record as Recorder, StoreSource } from '../src/types.js'
+import type { Record as Recorder, Seen, StoreSource } from '../src/types.js'
 import { countListeners } from './harness/listeners.js'
 import { resetVisibility, setVisibility, transition } from './harness/visibility.js'
 
@@ -129,7 +129,7 @@ const joinStore = () => {
     failTo = reject
   })
   const truth = oneTruth([named('layer'), named('markup')], promise)
-  const tell = (seen: Parameters<Recorder>[0]): unknown => {
+  const tell = (seen: Seen): unknown => {
     if ('failure' in seen) return (seen.failure as Error).message
     if ('items' in seen) return `note ${seen.items.map(({ item_id }) => item_id).join()}`
     if (!('name' in seen)) return 'cart'
@@ -139,13 +139,13 @@ const joinStore = () => {
   const stop = truth.source((seen) => words.push(tell(seen)))
   stops.push(stop)
   const ids: { [id: string]: string } = { 'CAP-1': '7', '#9': '9' }
-  let first: Parameters<Recorder>[0] | undefined
+  let first: Seen | undefined
   const store = Object.assign((record: Recorder) => {
     const end = named('store')(record)
     if (first) says.store!(first)
     return end
   }, { itemId: ({ item_id = '' }: { item_id?: string }) => ids[item_id] })
-  return { words, says, stop, told: truth.told, fail: failTo, arrive: async (is = true, says?: Parameters<Recorder>[0]) => ((first = says), arrive(is ? store : undefined), await vi.advanceTimersByTimeAsync(0)) }
+  return { words, says, stop, told: truth.told, fail: failTo, arrive: async (is = true, says?: Seen) => ((first = says), arrive(is ? store : undefined), await vi.advanceTimersByTimeAsync(0)) }
 }
 const of = (...ids: string[]) => ({ props: { items: ids.map((item_id) => ({ item_id })) } })
 

@@ -1,0 +1,114 @@
+import { guarded, listen } from '../browser/listen.js'
+import { onContent } from '../browser/on-content.js'
+import { onOutward } from '../browser/on-outward.js'
+import { onRequest } from '../browser/on-request.js'
+import type { PageRequest, Props, Store, StoreSource } from '../types.js'
+
+// Taken when the script loads: pages replace it.
+const { stringify } = JSON
+
+/** How long a checkout takes to show what it finds fault with, once its server has answered, ms. */
+const SHOWN = 400
+
+/**
+ * Watches a shop system through its adapter, such as `woocommerce()`: reads the whole cart when a page is seen and after each request that may change it,
+ * and records what the page is about: `view_item`, `view_cart`, `begin_checkout`, `checkout_error`, `purchase`. The document's `data-rihla-page` names the
+ * kind of page, where the shop does not say it itself.
+ *
+ * Requests are seen, never their bodies or their answers; an adapter that throws is reported to `onError`, and what it was asked for left out.
+ */
+export function store(adapter: Store): StoreSource {
+  const start = (record: Parameters<StoreSource>[0]) => {
+    const source = adapter.name
+    const fail = (failure: unknown) => record({ failure })
+    const tell = (name: string, props?: Props, leaving?: boolean) => record({ name, source, props, leaving })
+    const timers = new Set<ReturnType<typeof setTimeout>>()
+    const { dataset } = document.documentElement
+    let told: { readonly [name: string]: string } = {}
+    let marked: string | undefined
+    let isSighted = false
+    let isAway = false
+
+    const sight = () => record({ source, cart: async () => {
+      const cart = await adapter.readCart()
+      return cart && { ...cart, hostedCheckout: !!adapter.beginsCheckout }
+    } })
+
+    /** What the page is about, each once; a product again when another is chosen. */
+    const look = () => {
+      // Half a page shows half a product.
+      if (document.readyState === 'loading') return
+      const kind = adapter.kind()
+      // The page of an order comes with an empty cart, perhaps before it has told of the order.
+      if (!isSighted && kind !== 'thank_you') sight()
+      isSighted = true
+      if (kind && !dataset.rihlaPage) dataset.rihlaPage = marked = kind
+      const shows: { readonly [name: string]: Props | false | undefined } = {
+        view_item: kind === 'product' && adapter.product(),
+        view_cart: kind === 'cart' && {},
+        begin_checkout: kind === 'checkout' && {},
+        purchase: adapter.order?.(),
+      }
+      const before = told
+      told = {}
+      for (const [name, props] of Object.entries(shows)) {
+        if (!props) continue
+        const view = stringify(props)
+        told = { ...told, [name]: view }
+        if (before[name] !== view) tell(name, props)
+      }
+    }
+
+    const errors = () => {
+      for (const { code, field } of adapter.checkoutErrors?.() ?? []) tell('checkout_error', { code, field })
+    }
+
+    const requested = (request: PageRequest) => {
+      if (adapter.changesCart(request)) sight()
+      if (!adapter.placesOrder?.(request)) return
+      const timer = setTimeout(guarded(() => (timers.delete(timer), errors()), fail), SHOWN)
+      timers.add(timer)
+    }
+
+    const going = (request: PageRequest) => {
+      if (isAway || !adapter.beginsCheckout?.(request)) return
+      isAway = true
+      tell('begin_checkout', {}, true)
+    }
+
+    const submitted = ({ target, submitter }: SubmitEvent) => {
+      // Not its properties: a field may be called `action`.
+      const of = (name: string) => submitter?.getAttribute(`form${name}`) ?? (target as Element).getAttribute(name)
+      going({ method: (of('method') ?? 'get').toUpperCase(), url: new URL(of('action') ?? '', document.baseURI), button: submitter?.getAttribute('name') ?? undefined })
+    }
+
+    const restored = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) return
+      isAway = false
+      sight()
+    }
+
+    const stops = [
+      onContent(look, fail),
+      onRequest(requested, fail),
+      onOutward((url) => going({ method: 'GET', url: new URL(url) }), fail),
+      listen(document, 'submit', submitted, fail),
+      listen(window, 'pageshow', restored, fail),
+    ]
+    return () => {
+      for (const stop of stops.splice(0).reverse()) stop()
+      for (const timer of timers) clearTimeout(timer)
+      if (marked && dataset.rihlaPage === marked) delete dataset.rihlaPage
+    }
+  }
+
+  return Object.assign(start, {
+    itemId: (item: Parameters<StoreSource['itemId']>[0]) => {
+      try {
+        return adapter.itemId?.(item)
+      } catch {
+        return undefined
+      }
+    },
+  })
+}
