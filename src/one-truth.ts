@@ -1,6 +1,6 @@
 import { listen } from './browser/listen.js'
 import { currentPage } from './browser/page.js'
-import type { Mishap, Moment, Source } from './types.js'
+import type { Moment, Record, Source } from './types.js'
 
 /** Several sources that may tell of the same thing, as one that tells it once. */
 export interface OneTruth {
@@ -42,8 +42,8 @@ export function oneTruth(sources: readonly Source[]): OneTruth {
       return gone
     }
     const emit = ({ moment }: Waiting) => record(moment)
-    const hear = (seen: Moment | Mishap, rank: number) => {
-      if ('failure' in seen) return record(seen)
+    const hear = (seen: Parameters<Record>[0], rank: number) => {
+      if (!('name' in seen)) return record(seen)
       const before = said.get(seen.name)
       if (before && before.rank < rank && performance.now() - before.at < ECHO) return
       note(seen.name, rank)

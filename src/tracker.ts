@@ -21,7 +21,7 @@ import type { Part, PartStarter } from './part.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { createBirths, type Stamped } from './touchpoint.js'
-import type { Consent, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
+import type { CartSighting, Consent, ItemNote, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
 
@@ -96,9 +96,10 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   const emit = (moment: Moment) => gate.pass(births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now()))
 
-  const record = (moment: (Moment & { user?: string }) | Mishap) => {
+  const record = (moment: (Moment & { user?: string }) | CartSighting | ItemNote | Mishap) => {
     try {
       if ('failure' in moment) return fail(moment.failure)
+      if (!('name' in moment)) return
       const { page, at } = moment
       // A page view knows more than the document does: the referrer within a single-page shop, the settled title.
       if (moment.name === 'page_view') viewed = page

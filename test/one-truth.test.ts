@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { oneTruth } from '../src/one-truth.js'
-import type { Record as Recorder } from '../src/types.js'
+import type { Moment, Record as Recorder } from '../src/types.js'
 import { countListeners } from './harness/listeners.js'
 import { resetVisibility, setVisibility, transition } from './harness/visibility.js'
 
@@ -26,7 +26,7 @@ const join = () => {
     return () => words.push(`stop ${rank}`)
   }
   const truth = oneTruth([source(0), source(1)])
-  const stop = truth.source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : `${seen.name} of ${seen.source}${seen.at === undefined ? '' : ` +${seen.at - start}`}${seen.page ? ` at ${new URL(seen.page.url).pathname}` : ''}`))
+  const stop = truth.source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : !('name' in seen) ? 'no moment' : `${seen.name} of ${seen.source}${seen.at === undefined ? '' : ` +${seen.at - start}`}${seen.page ? ` at ${new URL(seen.page.url).pathname}` : ''}`))
   stops.push(stop)
   return { words, stop, told: truth.told, surer: (name: string) => recorders[0]!({ name, source: 'surer' }), weaker: (name: string) => recorders[1]!({ name, source: 'weaker' }), fail: () => recorders[1]!({ failure: new Error('theirs') }) }
 }
@@ -109,7 +109,7 @@ test('a source that cannot start does not stop the others, and stop ends all', (
   const stop = oneTruth([broken, (record) => {
     record({ name: 'share' })
     return () => words.push('stopped')
-  }]).source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : seen.name))
+  }]).source((seen) => words.push('failure' in seen ? (seen.failure as Error).message : (seen as Moment).name))
   stop()
   expect([words, left()]).toEqual([['start', 'share', 'stopped'], []])
 })

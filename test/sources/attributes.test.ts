@@ -20,7 +20,7 @@ afterEach(() => {
 const watch = (body: string) => {
   document.body.innerHTML = body
   const seen: (Moment | Mishap)[] = []
-  stops.push(attributes()((moment) => seen.push(moment)))
+  stops.push(attributes()((each) => seen.push(each as Moment | Mishap)))
   return { seen, words: () => seen.map((moment) => ('failure' in moment ? moment : [moment.name, moment.props])) }
 }
 const click = (selector: string) => document.querySelector<HTMLElement>(selector)!.click()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clicks, type ClickOptions } from '../../src/sources/clicks.js'
-import type { Mishap, Moment } from '../../src/types.js'
+import type { Mishap, Moment, Record } from '../../src/types.js'
 
 const stops: (() => void)[] = []
 beforeEach(() => history.replaceState({}, '', '/'))
@@ -11,9 +11,9 @@ afterEach(() => {
 
 const watch = (options?: ClickOptions) => {
   const seen: Moment[] = []
-  const record = (moment: Moment | Mishap) => {
-    if ('failure' in moment) throw moment.failure
-    seen.push(moment)
+  const record: Record = (each) => {
+    if ('failure' in each) throw each.failure
+    seen.push(each as Moment)
   }
   stops.push(clicks(options)(record))
   return seen
@@ -194,7 +194,7 @@ test('a click never delays or prevents the page\'s own work', () => {
 test('what goes wrong inside is recorded as a mishap, not thrown', () => {
   document.body.innerHTML = '<button>A</button>'
   const seen: (Moment | Mishap)[] = []
-  stops.push(clicks()((moment) => seen.push(moment)))
+  stops.push(clicks()((each) => seen.push(each as Moment | Mishap)))
   const button = document.body.firstElementChild as HTMLElement
   Object.defineProperty(button, 'matches', { value: () => { throw new Error('no') } })
   expect(() => button.click()).not.toThrow()

@@ -12,7 +12,7 @@ afterEach(() => stops.splice(0).forEach((stop) => stop()))
 
 const watch = (options?: DataLayerOptions) => {
   const seen: (Moment | Mishap)[] = []
-  const stop = dataLayer(options)((moment) => seen.push(moment))
+  const stop = dataLayer(options)((each) => seen.push(each as Moment | Mishap))
   stops.push(stop)
   return { seen, events: () => seen.map((moment) => ('failure' in moment ? moment : [moment.name, moment.props])), names: () => seen.map((moment) => ('failure' in moment ? 'failure' : moment.name)) }
 }

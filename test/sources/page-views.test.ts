@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { pageViews, type PageViewOptions } from '../../src/sources/page-views.js'
-import type { Mishap, Moment } from '../../src/types.js'
+import type { Moment, Record } from '../../src/types.js'
 import { countListeners } from '../harness/listeners.js'
 import { resetVisibility, setVisibility, transition } from '../harness/visibility.js'
 
@@ -27,7 +27,7 @@ const wordsOf = ({ name, at, props, page, source }: Moment) => {
 }
 const watch = (options?: PageViewOptions) => {
   const words: string[] = []
-  const record = (seen: Moment | Mishap) => void words.push('failure' in seen ? `failure: ${(seen.failure as Error).message}` : wordsOf(seen))
+  const record: Record = (seen) => void words.push('failure' in seen ? `failure: ${(seen.failure as Error).message}` : wordsOf(seen as Moment))
   const stop = pageViews(options)(record)
   stops.push(stop)
   return { words, stop }
