@@ -75,6 +75,8 @@ export interface PageRequest {
   /** In capitals. */
   readonly method: string
   readonly url: URL
+  /** The name of the button that sends a form, where it is known: one form may lead to several places. */
+  readonly button?: string | undefined
 }
 
 /**
