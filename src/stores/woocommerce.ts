@@ -60,7 +60,7 @@ const KINDS: readonly (readonly [kind: string, body: string, url: RegExp])[] = [
   ['list', '.woocommerce-shop,.woocommerce.archive', /\/(shop|product-(category|tag))\//],
 ]
 const HERE = 'body.woocommerce,body.woocommerce-page,body.woocommerce-js,body.woocommerce-no-js,meta[name=generator][content^=WooCommerce],script[src*="/plugins/woocommerce/"],link[href*="/plugins/woocommerce/"]'
-const TOTAL = ['.woocommerce-order-overview__total', '.wc-block-order-confirmation-summary-list-item__value'].map((place) => `${place} .woocommerce-Price-amount`).join()
+const TOTAL = '.woocommerce-order-overview__total .woocommerce-Price-amount,.wc-block-order-confirmation-summary-list-item__value .woocommerce-Price-amount'
 /** Both show an order that was placed but not paid. */
 const FAILED = '.woocommerce-thankyou-order-failed,.wc-block-order-confirmation-status__actions'
 const BANNER = '.wc-block-components-notice-banner.is-error'
@@ -172,18 +172,18 @@ function currencyOf(amount: HTMLElement | null): string | undefined {
   return /^[A-Z]{3}$/.exec(symbol ?? '')?.[0] ?? (window as Globals).wcSettings?.currency?.code
 }
 
-/** The Store API's address behind the root, which may be a parameter. */
-const isRest = (url: URL, route: RegExp) => route.test(url.searchParams.get('rest_route') ?? url.pathname)
 const ajaxOf = ({ searchParams }: URL) => searchParams.get('wc-ajax') ?? ''
+/** What is asked of the Store API; with plain permalinks its path is a parameter. */
+const routeOf = ({ pathname, searchParams }: URL) => /\/wc\/store(?:\/v1)?\/(.+)/.exec(searchParams.get('rest_route') ?? pathname)?.[1] ?? ''
 
 function changesCart({ method, url }: PageRequest): boolean {
   if (/[?&](add-to-cart|remove_item|undo_item|removed_item)=/.test(url.search) || /^(add_to|remove|apply)_/.test(ajaxOf(url))) return true
   // A product's form and the cart's are sent to the page that they are on, whose address may be in any language.
   const isForm = /cart|product/.test(kind() ?? '') && url.pathname === location.pathname && !ajaxOf(url)
-  return method !== 'GET' && (isForm || /\/cart\/?$/.test(url.pathname) || isRest(url, /\/wc\/store(\/v1)?\/(batch|cart\/(?!update-c|select-))/))
+  return method !== 'GET' && (isForm || /\/cart\/?$/.test(url.pathname) || /^(batch|cart\/(?!update-c|select-))/.test(routeOf(url)))
 }
 
-const placesOrder = ({ method, url }: PageRequest) => method === 'POST' && (ajaxOf(url) === 'checkout' || isRest(url, /\/wc\/store(\/v1)?\/checkout/))
+const placesOrder = ({ method, url }: PageRequest) => method === 'POST' && (ajaxOf(url) === 'checkout' || routeOf(url).startsWith('checkout'))
 
 function checkoutErrors() {
   const faults = all(FAULTS).filter((fault) => !fault.querySelector('[data-id]'))
