@@ -159,7 +159,7 @@ function open({ html, path = '/', globals = {}, cookie }: StorePage): Stop {
   const before = document.documentElement
   const undo = Object.entries(globals).map(([name, value]) => replace(window, name, value))
   const setCookie = (attributes: string) => cookie && (document.cookie = `${cookie}; path=/${attributes}`)
-  history.replaceState(history.state, '', path)
+  goTo(path)
   before.remove()
   document.append(document.adoptNode(toDocument(html).documentElement))
   for (const field of document.querySelectorAll<HTMLInputElement>('input,textarea')) if (!CHOICES.test(field.type)) field.value = TYPED
@@ -168,9 +168,16 @@ function open({ html, path = '/', globals = {}, cookie }: StorePage): Stop {
     setCookie('; expires=Thu, 01 Jan 1970 00:00:00 GMT')
     document.documentElement.remove()
     document.append(before)
-    history.replaceState(history.state, '', href)
+    goTo(href)
     for (const each of undo) each()
   }
+}
+
+/** Browsers take about 200 changes of the address in 10 seconds; more of them are passed over without a word. */
+function goTo(path: string): void {
+  const { href } = new URL(path, location.href)
+  if (href !== location.href) history.replaceState(history.state, '', href)
+  must(href === location.href, `the browser must go to ${path}; it may have been there too often, too soon`)
 }
 
 const toDocument = (html: string) => new DOMParser().parseFromString(html, 'text/html')
