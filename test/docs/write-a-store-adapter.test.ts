@@ -67,7 +67,7 @@ describe('the samples', () => {
   }, 60_000)
 
   // They use the source that watches a store.
-  test.skipIf(!existsSync('src/sources/store.ts'))('of its use type-check against the built types', () => {
+  test('of its use type-check against the built types', () => {
     expect(complaintsOf(['storefront.ts', 'tracker.ts'])).toEqual([])
   }, 60_000)
 
