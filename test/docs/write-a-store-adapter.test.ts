@@ -72,7 +72,7 @@ describe('the samples', () => {
   }, 60_000)
 
   test('show its use with what the page says', () => {
-    expect(samples.get('storefront.ts')).toContain('store: souk()')
+    expect(samples.get('storefront.ts')).toContain('store: store(souk())')
     expect(samples.get('tracker.ts')).toContain('sources: [store(souk())]')
   })
 })
