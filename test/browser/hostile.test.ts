@@ -207,6 +207,17 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     expect(await tab.eval('typeof window.rihla')).toBe('undefined')
   })
 
+  it.each(['before', 'after'])('keeps calls before the script comes with the settings %s the stub: an element with that id is window.rihla, too', async (where) => {
+    const stub = `<script>${readFileSync('examples/storefront/public/shop.js', 'utf8').split('\n')[0]}</script>`
+    const settings = '<script type="application/json" id="rihla">{ "urgent": ["view_item"] }</script>'
+    const tag = Object.entries(shop.tag()).map(([name, value]) => ` data-${name}="${value}"`).join('')
+    const head = `${where === 'before' ? settings + stub : stub + settings}<script>rihla('track', 'view_item', { value: 3 })</script><script async src="/rihla.js"${tag}></script>`
+    const tab = await shop.visit('/', { tag: null, head })
+    await isRunning(tab)
+    await holds(shop.collector, ['view_item', 'page_view'])
+    expect(shop.collector.stored().find(({ name }) => name === 'view_item')).toMatchObject({ props: { value: 3 } })
+  })
+
   it('gives calls made before the script came their own time and page', async () => {
     const stub = 'window.rihla = function () { (rihla.q = rihla.q || []).push([Date.now(), location.href, document.title, arguments]) }'
     const tab = await shop.visit('/first', { tag: null, title: 'First', before: stub })
