@@ -24,6 +24,8 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, Pag
  * first; the cart and the orders, and hints of the five-stage journey. `sources` adds to them.
  */
 export function createStorefront({ hash, clickSelector, layer, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods {
+  // An adapter alone is the likely mistake.
+  if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
   const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes(), productMarkup()], store && Promise.resolve(store))
   const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
   const tracker = createTracker({ stages: five, ...options, commerce: commerce(options), sources: [...own, ...sources] })

@@ -88,7 +88,7 @@ export interface PageRequest {
   /** In capitals. */
   readonly method: string
   readonly url: URL
-  /** The name of the button that sends the form. */
+  /** The name of the button that sends a form, where it is known: one form may lead to several places. */
   readonly button?: string | undefined
 }
 

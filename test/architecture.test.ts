@@ -11,13 +11,13 @@ const specifiersOf = (file: string) => [...textOf(file).matchAll(/^(?:import|exp
 /** `sources/clicks` imports `browser/listen`: relative names resolved, packages as they are. */
 const importsOf = (file: string) => specifiersOf(file).map((specifier) => (specifier.startsWith('.') ? join(file, '..', specifier).replace(/\.js$/, '') : specifier))
 
-const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'one-truth', 'storefront', 'script'].includes(file)
+const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'one-truth', 'storefront', 'script', 'testing'].includes(file)
 const TYPES = /^(types|vocabulary)$/
 const PACKAGE = /^idb-keyval$/
 
 /** Who may import whom: the first line that fits counts. */
 const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [
-  [(file) => file.startsWith('sources/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
+  [(file) => /^(sources|stores)\//.test(file), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file.startsWith('browser/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => /^(formats|stages)\//.test(file), (target) => TYPES.test(target)],
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
@@ -26,6 +26,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],
+  [(file) => file === 'testing', (target) => TYPES.test(target)],
   [(file) => file === 'index', (target) => TYPES.test(target) || target === 'tracker'],
   [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth|commerce\/commerce)$/.test(target) || /^(sources|stages)\//.test(target)],
   [(file) => file === 'script', (target) => TYPES.test(target) || target === 'storefront'],

@@ -8,7 +8,7 @@ import { patch } from './patch.js'
  *
  * The page gets a promise made from the browser's, with the same outcome: only so is a rejection that nobody handles still reported, and once.
  * A fetch that is refused for its arguments may be told, too. An XMLHttpRequest that is opened anew before its end is told then, even if it was never sent;
- * a synchronous one that fails has no `loadend`, and is not told.
+ * a synchronous one that fails is not told in Chromium, which has no `loadend` for it.
  */
 export function onRequest(callback: (request: PageRequest) => void, fail: Fail): Stop {
   let isOn = true

@@ -1,8 +1,6 @@
 import { listen } from '../browser/listen.js'
-import { onRoute } from '../browser/on-route.js'
-import { whenSeen } from '../browser/when-seen.js'
-import { whenTitled } from '../browser/when-titled.js'
-import type { Props, Source, Stop } from '../types.js'
+import { onContent } from '../browser/on-content.js'
+import type { Props, Source } from '../types.js'
 
 // Taken when the script loads: pages replace it.
 const { stringify } = JSON
@@ -25,7 +23,6 @@ export function attributes(): Source {
   return (record) => {
     const fail = (failure: unknown) => record({ failure })
     const viewed = new WeakMap<Element, string>()
-    let pending: Stop = () => {}
 
     const tell = (element: Element, props: Props, leaving?: boolean) => record({ name: nameOf(element), source: 'attributes', props, leaving })
 
@@ -47,14 +44,8 @@ export function attributes(): Source {
       }
     }
 
-    const routed = () => {
-      pending()
-      pending = whenTitled(look, fail)
-    }
-
-    const stops = [whenSeen(look, fail), listen(document, 'DOMContentLoaded', look, fail), onRoute(routed, fail), listen(document, 'click', used, fail), listen(document, 'submit', used, fail)]
+    const stops = [onContent(look, fail), listen(document, 'click', used, fail), listen(document, 'submit', used, fail)]
     return () => {
-      pending()
       for (const stop of stops) stop()
     }
   }

@@ -12,7 +12,7 @@ const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => 
 beforeEach(() => {
   vi.useFakeTimers()
   history.replaceState({}, '', '/')
-  document.body.innerHTML = '<form action="/"><button id="buy" data-rihla="add_to_cart">Buy</button></form><a href="#a">A</a>'
+  document.body.innerHTML = '<form action="/"><button id="buy" data-rihla="add_to_cart">Buy</button></form><a href="#a">A</a><script type="application/ld+json" id="product"></script>'
   page.dataLayer = []
 })
 afterEach(() => {
@@ -31,6 +31,7 @@ const shop = async () => {
     element.click()
   }
   history.pushState({}, '', `/p/${Math.random()}`)
+  document.querySelector('#product')!.textContent = JSON.stringify({ '@type': 'Product', sku: `${Math.random()}`, name: 'Cap', offers: { price: 16, priceCurrency: 'EUR' } })
   document.title = 'Cap'
   await vi.advanceTimersByTimeAsync(2000)
   page.dataLayer.push({ event: 'view_item', ecommerce: { currency: 'EUR', value: 16, items: [{ item_id: 'cap', price: 16 }] } })

@@ -1,0 +1,278 @@
+import type { Cart, Stop, Store } from './types.js'
+import type { Item } from './vocabulary.js'
+
+/** A page of a shop, and what its adapter is to tell of it. */
+export interface StorePage {
+  /** The document as the server sends it, with the attributes of its `<html>` and `<body>`. No script of it runs. */
+  readonly html: string
+  /** Path and query, on the origin of the test. @default '/' */
+  readonly path?: string
+  /** What the shop's own scripts leave on `window`: `{ Shopify: { shop: … } }`. */
+  readonly globals?: { readonly [name: string]: unknown }
+  /** A cookie that the page can read: `items_in_cart=1`. */
+  readonly cookie?: string
+  /** What `kind()` is to answer. @default anything */
+  readonly kind?: string
+  /** The `item_id` of the product that is shown. @default anything */
+  readonly item?: string
+  /** The `transaction_id` of the order that is confirmed. @default no order */
+  readonly order?: string
+}
+
+/** A request, and what the adapter is to say about it. */
+export interface StoreRequest {
+  /** @default 'GET' */
+  readonly method?: string
+  /** An address, or a path on the origin of the test. */
+  readonly url: string
+  /** The name of the button that sends the form. */
+  readonly button?: string
+  /** The page that it is made from. @default the first page */
+  readonly from?: StorePage
+  /** @default false */
+  readonly changesCart?: boolean
+  /** @default false */
+  readonly beginsCheckout?: boolean
+  /** @default false */
+  readonly placesOrder?: boolean
+}
+
+/** What `storeContract` tries an adapter on. */
+export interface StoreFixtures {
+  /** At least one; of each kind one, if possible. */
+  readonly pages: readonly StorePage[]
+  /** What the shop's pages request. Pictures, scripts and looked-at pages are tried without being named. @default [] */
+  readonly requests?: readonly StoreRequest[]
+  /** What the shop answers when its cart is read, as JSON or text. @default the cart is not read */
+  readonly cart?: {
+    readonly answer: unknown
+    /** The page that it is read from. @default the first page */
+    readonly from?: StorePage
+    /** The `item_id`s in it. */
+    readonly items: readonly string[]
+  }
+  /** Names, addresses and other texts that stand in the pages or in the cart's answer and may be in nothing that the adapter tells. @default [] */
+  readonly personal?: readonly string[]
+}
+
+/** One thing that a store adapter must do. `run` rejects, with a sentence, where it does not. */
+export interface StoreCheck {
+  /** A sentence, to name a test by. */
+  readonly name: string
+  readonly run: () => Promise<void>
+}
+
+interface Call {
+  readonly method: string
+  readonly url: URL
+}
+
+const BLANK: StorePage = { html: '<!doctype html><title>Blank</title>' }
+/** What a shopper types; it may be found again nowhere. */
+const TYPED = 'typed by the shopper'
+const CHOICES = /^(hidden|radio|checkbox|submit|button|reset|image|file|range|color)$/
+const LOOKED_AT = ['/', '/assets/cart.png', '/add-to-cart.svg', '/assets/checkout.js', '/blog/how-to-add-to-a-cart', '/search?q=cart', 'https://cdn.example/cart/add.png?id=1']
+
+/**
+ * The contract of a store adapter, as a list of checks for any test runner with a document (happy-dom, jsdom, a browser):
+ * `for (const { name, run } of storeContract(myShop, fixtures)) test(name, run)`.
+ *
+ * While a check runs, it replaces the page, its address, `fetch` and the globals named in the fixtures, and puts them back: checks must not run at once.
+ */
+export function storeContract(create: () => Store, { pages, requests = [], cart, personal = [] }: StoreFixtures): readonly StoreCheck[] {
+  const [home = BLANK] = pages
+  const answer = typeof cart?.answer === 'string' ? cart.answer : (JSON.stringify(cart?.answer) ?? '')
+
+  const check = (name: string, run: () => void | Promise<void>): StoreCheck => ({ name, run: async () => run() })
+  const readFrom = <T>(reply: () => Promise<Response>, use: (read: () => Promise<Cart | undefined>, calls: readonly Call[]) => Promise<T>) =>
+    on(cart?.from ?? home, () => answering(reply, (calls) => use(async () => create().readCart(), calls)))
+
+  return [
+    check('creating it touches nothing: no request, no listener, no timer', () => on(home, () => mustBeSilent(create))),
+    check('its name can stand as a source', () => must(/^[a-z][a-z0-9_-]{0,63}$/.test(create().name), `name must be lower-case words, got ${show(create().name)}`)),
+    check('it is not on a blank page, and tells nothing of it', () => on(BLANK, () => {
+      const { isHere, product, order, checkoutErrors } = create()
+      must(!isHere(), 'isHere must be false on a blank page')
+      must([product(), order?.()].every((told) => told === undefined), 'product and order must be undefined on a blank page')
+      must(!checkoutErrors?.().length, 'checkoutErrors must be empty on a blank page')
+    })),
+    ...pages.map((page, index) => check(`page ${index + 1}${page.path ? `, ${page.path},` : ''} is told as it is`, () => on(page, () => mustTell(create(), page)))),
+    check('torn markup and missing globals make it throw nothing', () => {
+      for (const page of pages) for (const torn of tornOf(page)) void on(torn, () => tellAll(create()))
+    }),
+    check('pictures, scripts and pages that are looked at change no cart', () => on(home, () => {
+      const wrong = LOOKED_AT.filter((url) => create().changesCart(toRequest({ url })))
+      must(!wrong.length, `changesCart must be false for a GET of ${wrong.join(', ')}`)
+    })),
+    ...requests.map((request) => check(`${request.method ?? 'GET'} ${request.url}${request.button ? ` by ${request.button}` : ''} ${meaningOf(request)}`, () => on(request.from ?? home, () => mustMean(create(), request)))),
+    ...(cart
+      ? [
+          check('the cart is read with a GET from the shop itself', () => readFrom(async () => reply(answer), async (read, calls) => {
+            await read()
+            must(calls.length > 0, 'readCart must ask the shop')
+            must(calls.every(({ method, url }) => method === 'GET' && url.origin === location.origin), `readCart must only GET from ${location.origin}, got ${calls.map(({ method, url }) => `${method} ${url.href}`).join(', ')}`)
+          })),
+          check('the cart has the items that the shop answers', () => readFrom(async () => reply(answer), async (read) => mustHold(await read(), cart.items))),
+          ...[403, 404, 500].map((status) => check(`reading the cart rejects when the shop answers ${status}`, () => readFrom(async () => reply(answer, status), (read) => mustReject(read, `status ${status}`)))),
+          check('reading the cart rejects when the shop answers something else', () => readFrom(async () => reply('<!doctype html><p>Please log in'), (read) => mustReject(read, 'a page that is no cart'))),
+          check('reading the cart rejects when there is no network', () => readFrom(async () => Promise.reject(new TypeError('no network')), (read) => mustReject(read, 'a failing network'))),
+        ]
+      : []),
+    check('nothing it tells holds personal data or what a shopper typed', async () => {
+      const idle = personal.filter((text) => ![answer, ...pages.map(({ html, globals }) => html + show(globals))].some((given) => given.includes(text)))
+      must(!idle.length, `personal texts must stand in a page or in the cart's answer, or nothing is checked: ${idle.join(', ')}`)
+      for (const page of pages) mustHide(await on(page, () => told(create(), answer)), personal)
+      if (cart) mustHide(await readFrom(async () => reply(answer), (read) => read()), personal)
+    }),
+  ]
+}
+
+function must(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message)
+}
+
+const show = (value: unknown) => JSON.stringify(value) ?? 'undefined'
+const isText = (value: unknown) => typeof value === 'string' && !!value
+const toRequest = ({ method = 'GET', url, button }: StoreRequest) => ({ method, url: new URL(url, location.href), button })
+const meaningOf = ({ changesCart, beginsCheckout, placesOrder }: StoreRequest) =>
+  [changesCart && 'changes the cart', beginsCheckout && 'begins the checkout', placesOrder && 'places the order'].filter(Boolean).join(' and ') || 'means nothing'
+
+/** Shows a page while something is done, also when that fails or takes its time. */
+function on<T>(page: StorePage, use: () => T): T {
+  return during(open(page), use)
+}
+
+function during<T>(undo: Stop, use: () => T): T {
+  let result: T
+  try {
+    result = use()
+  } catch (cause) {
+    undo()
+    throw cause
+  }
+  if (!(result instanceof Promise)) undo()
+  return result instanceof Promise ? (result.finally(undo) as T) : result
+}
+
+function open({ html, path = '/', globals = {}, cookie }: StorePage): Stop {
+  const { href } = location
+  const before = document.documentElement
+  const undo = Object.entries(globals).map(([name, value]) => replace(window, name, value))
+  const setCookie = (attributes: string) => cookie && (document.cookie = `${cookie}; path=/${attributes}`)
+  history.replaceState(history.state, '', path)
+  before.remove()
+  document.append(document.adoptNode(toDocument(html).documentElement))
+  for (const field of document.querySelectorAll<HTMLInputElement>('input,textarea')) if (!CHOICES.test(field.type)) field.value = TYPED
+  setCookie('')
+  return () => {
+    setCookie('; expires=Thu, 01 Jan 1970 00:00:00 GMT')
+    document.documentElement.remove()
+    document.append(before)
+    history.replaceState(history.state, '', href)
+    for (const each of undo) each()
+  }
+}
+
+const toDocument = (html: string) => new DOMParser().parseFromString(html, 'text/html')
+
+function replace(target: object, name: string, value: unknown): Stop {
+  const before = Object.getOwnPropertyDescriptor(target, name)
+  Object.defineProperty(target, name, { value, configurable: true, writable: true })
+  return () => void (before ? Object.defineProperty(target, name, before) : Reflect.deleteProperty(target, name))
+}
+
+/** The page with every second half cut off: of JSON, of attributes; with globals that are empty, of another type, or missing. */
+function tornOf({ globals = {}, ...page }: StorePage): StorePage[] {
+  const torn = toDocument(page.html)
+  const half = (text: string | null) => text?.slice(0, text.length / 2) ?? ''
+  for (const script of torn.querySelectorAll('script')) script.textContent = half(script.textContent)
+  for (const element of torn.querySelectorAll('*')) for (const name of element.getAttributeNames()) if (/^(data-|content|value|href|action)/.test(name)) element.setAttribute(name, half(element.getAttribute(name)))
+  const html = torn.documentElement.outerHTML
+  const all = (value: unknown) => Object.fromEntries(Object.keys(globals).map((name) => [name, value]))
+  return [{ ...page, html }, { ...page, html, globals: all({}) }, { ...page, html, globals: all('torn') }, { ...page, globals: all(undefined) }]
+}
+
+function reply(body: string, status = 200): Response {
+  const text = async () => body
+  const plain = { ok: status < 300, status, text, json: async () => JSON.parse(body) as unknown }
+  // Not every test environment has one.
+  return typeof Response === 'function' ? new Response(body, { status }) : (plain as Response)
+}
+
+/** Answers requests while something is done, and writes them down. */
+function answering<T>(answer: () => Promise<Response>, use: (calls: readonly Call[]) => T): T {
+  const calls: Call[] = []
+  const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
+    const { method, url } = typeof input === 'object' && 'url' in input ? input : { method: 'GET', url: `${input}` }
+    calls.push({ method: init?.method ?? method, url: new URL(url, location.href) })
+    return answer()
+  }
+  const undo = [...new Set([globalThis, window])].map((target) => replace(target, 'fetch', fetch))
+  return during(() => undo.forEach((each) => each()), () => use(calls))
+}
+
+function mustBeSilent(create: () => Store): void {
+  const words: string[] = []
+  const watched: readonly (readonly [object, string])[] = [[window, 'addEventListener'], [document, 'addEventListener'], [globalThis, 'fetch'], [globalThis, 'setTimeout'], [globalThis, 'setInterval'], [history, 'pushState'], [history, 'replaceState']]
+  // A request that is never answered: the factory may wait for it.
+  const noted = (name: string) => () => (words.push(name), new Promise(() => {}))
+  const undo = watched.map(([target, name]) => replace(target, name, noted(name)))
+  during(() => undo.reverse().forEach((each) => each()), create)
+  must(!words.length, `creating a store must touch nothing, got ${words.join(', ')}`)
+}
+
+/** All that a store tells of a page without asking the shop. */
+const tellAll = ({ isHere, kind, product, order, checkoutErrors, itemId }: Store) => [isHere(), kind(), product(), order?.(), checkoutErrors?.(), itemId?.({ item_id: 'no-such-item' }), itemId?.({})]
+
+async function told(store: Store, answer: string): Promise<unknown> {
+  const now = tellAll(store)
+  const cart = await answering(async () => reply(answer), async () => store.readCart()).catch((failure: unknown) => `${failure}`)
+  return [now, cart, tellAll(store)]
+}
+
+function mustTell(store: Store, page: StorePage): void {
+  must(store.isHere(), 'isHere must be true')
+  const kind = store.kind()
+  must(page.kind === undefined || kind === page.kind, `kind must be ${show(page.kind)}, got ${show(kind)}`)
+  const { items = [], currency } = store.product() ?? {}
+  items.forEach(mustBeItem)
+  must(currency === undefined || /^[A-Z]{3}$/.test(currency), `currency must be an ISO 4217 code, got ${show(currency)}`)
+  must(page.item === undefined || items[0]?.item_id === page.item, `product must have the item_id ${show(page.item)}, got ${show(items[0]?.item_id)}`)
+  const id = store.order?.()?.transaction_id
+  must(id === page.order, `order must have the transaction_id ${show(page.order)}, got ${show(id)}`)
+  const codes = store.checkoutErrors?.().map(({ code }) => code) ?? []
+  must(codes.every((code) => /^[a-z][a-z0-9_]{0,63}$/.test(code)), `codes of checkoutErrors must be short words, got ${codes.join(', ')}`)
+}
+
+function mustBeItem({ item_id, item_name, price, quantity = 1 }: Item): void {
+  must(isText(item_id) || (item_id === undefined && isText(item_name)), `item_id must be a text, got ${show(item_id)}`)
+  must(price === undefined || isText(price) || Number.isFinite(price), `price must be an amount, got ${show(price)}`)
+  must(Number.isInteger(quantity) && quantity > 0, `quantity must be a whole number from 1 on, got ${show(quantity)}`)
+}
+
+function mustHold(cart: Cart | undefined, ids: readonly string[]): void {
+  const { items = [], minorUnits, currency } = cart ?? {}
+  items.forEach(mustBeItem)
+  must(items.map(({ item_id }) => item_id).join() === ids.join(), `the cart must hold ${ids.join(', ')}, got ${items.map(({ item_id }) => item_id).join(', ')}`)
+  must(items.every(({ price }) => price === undefined || Number.isFinite(price)), `prices of a cart must be finite numbers, got ${items.map(({ price }) => price).join(', ')}`)
+  must(!minorUnits || items.every(({ price = 0 }) => Number.isInteger(price)), 'prices in minor units must be whole numbers')
+  must(currency === undefined || /^[A-Z]{3}$/.test(currency), `currency must be an ISO 4217 code, got ${show(currency)}`)
+}
+
+function mustMean(store: Store, request: StoreRequest): void {
+  for (const method of ['changesCart', 'beginsCheckout', 'placesOrder'] as const) {
+    const said = store[method]?.(toRequest(request)) ?? false
+    must(said === (request[method] ?? false), `${method} must be ${!said}, got ${said}`)
+  }
+}
+
+async function mustReject(read: () => Promise<unknown>, answer: string): Promise<void> {
+  const failure = await read().then(() => undefined, (cause: unknown) => cause)
+  must(failure instanceof Error && !!failure.message, `readCart must reject with an Error at ${answer}`)
+}
+
+function mustHide(told: unknown, personal: readonly string[]): void {
+  const text = show(told)
+  const found = [TYPED, ...personal].filter((each) => text.includes(show(each).slice(1, -1)))
+  must(!found.length, `nothing personal may be told, got ${found.join(', ')}`)
+}
