@@ -187,8 +187,7 @@ describe('shorten', () => {
   })
 
   test('never ends within a surrogate pair', () => {
-    expect(cut('a😀'.repeat(50), 63).isWellFormed()).toBe(true)
-    expect(cut('a😀'.repeat(50), 65).isWellFormed()).toBe(true)
+    for (const most of [63, 64, 65]) expect(() => encodeURIComponent(cut('a😀'.repeat(50), most))).not.toThrow()
   })
 })
 
