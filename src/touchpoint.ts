@@ -43,7 +43,8 @@ export interface Births {
   readonly last: () => number
   /** Leaves out so many numbers, for moments that were dropped before they got one. */
   readonly skip: (count: number) => void
-  readonly stamp: (moment: Moment & { readonly user?: string }, page: PageView, at: number) => Stamped
+  /** `now`: when it happened, where it does not say so itself. */
+  readonly stamp: (moment: Moment & { readonly user?: string }, page: PageView, now: number) => Stamped
   /** Gives identity, in the order of the calls. */
   readonly bear: (moment: Stamped, visit: Visit) => Touchpoint
 }
@@ -70,7 +71,8 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
   let key = ''
   let entry = ''
 
-  const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user }, page, at) => {
+  const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user, at: own }, page, now) => {
+    const at = own ?? now
     const landing = !page.referrer || hostOf(page.referrer) !== hostOf(page.url)
     const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
     // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
