@@ -155,7 +155,7 @@ describe.each(engines)('pages in $name', (engine) => {
       expect(views()).toEqual([['/moved', 'Next', 'load', '/']])
     })
 
-    it('leaves no trace of a page that is never activated', async () => {
+    it('I13: leaves no trace of a page that is never activated', async () => {
       const tab = await prerender()
       await tab.goto(shop.add('/elsewhere', { tag: null }))
       expect(await onDevice(tab)).toEqual([])
@@ -164,7 +164,7 @@ describe.each(engines)('pages in $name', (engine) => {
   })
 
   // WebKit's driver opens no tab behind another.
-  it.runIf(engine.name !== 'webkit')('records no page view of a tab in the background before it is looked at', async () => {
+  it.runIf(engine.name !== 'webkit')('I13: records no page view of a tab in the background before it is looked at', async () => {
     const browser = await shop.open(engine.name === 'firefox' ? { prefs: { 'browser.tabs.loadDivertedInBackground': true } } : {})
     const module = `
       while (!window.rihla?.version) await new Promise((done) => setTimeout(done, 20))
