@@ -3,17 +3,29 @@ import type { Moment, StageModel } from './types.js'
 
 /**
  * What a moment must be to become a touchpoint. What is wrong is told to the developer and mended, never lost: a name becomes the nearest that the wire
- * allows, `props` that are no object and a stage that the model does not have are left out.
+ * allows, a time is rounded, or now where it is none; `props` that are no object, a stage that the model does not have, and a stage or a source that is no short text are left out.
  */
 export function checkMoment<M extends Moment>(moment: M, stages: StageModel | undefined, report: Report): M {
   const name = toName(moment.name)
   if (name !== moment.name) report('input', `name must be a lower-case word such as add_to_cart; recorded as ${name}`, moment.name)
-  const { props = {}, stage } = moment
+  const { props = {}, stage, source, at } = moment
   if (typeof props !== 'object' || Array.isArray(props)) report('input', `props of ${name} must be an object, got ${typeof props}`)
   const ids = stages?.stages.map(({ id }) => id)
-  const isKnown = !stage || !ids || ids.includes(stage)
-  if (!isKnown) report('input', `stage must be one of ${ids.join(', ')}, got "${stage}"`)
-  return { ...moment, name, stage: isKnown ? stage : undefined }
+  const isKnown = isShort(stage) && (!stage || !ids || ids.includes(stage))
+  if (!isKnown) report('input', `stage must be ${ids ? `one of ${ids.join(', ')}` : SHORT}, got ${typeof stage === 'string' ? `"${stage}"` : typeof stage}`)
+  if (!isShort(source)) report('input', `source of ${name} must be ${SHORT}`, source)
+  const time = toTime(at)
+  if (time !== at) report('input', `at of ${name} must be whole ms since epoch`, at)
+  return { ...moment, name, stage: isKnown ? stage : undefined, source: isShort(source) ? source : undefined, at: time }
+}
+
+const SHORT = 'a text of at most 64 characters'
+const isShort = (value: unknown) => value == null || (typeof value === 'string' && value.length <= 64)
+
+const toTime = (at: unknown): number | undefined => {
+  if (at === undefined) return
+  const time = typeof at === 'number' ? Math.round(at) : -1
+  return time >= 0 && time < 2 ** 53 ? time : Date.now()
 }
 
 const toName = (name: unknown): string =>

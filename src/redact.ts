@@ -1,42 +1,89 @@
-/** Takes personal data out of what leaves the page. */
+/** Takes personal data out of what leaves the page. What is clean already stays as it is. */
 export interface Redactor {
   /** A URL without user info, without query parameters that are not allowed, and with a fragment only where it is a route (`#/…`). */
   readonly url: (raw: string) => string
-  /** A text without e-mail addresses, card numbers and signed tokens; a text that is a URL is treated as one. Under a key that ends in `_id`, a number is not taken for a card's. */
+  /** A text without e-mail addresses, card numbers and signed tokens, with every URL and every path's query in it cleaned. Under a key that ends in `_id`, a number is not taken for a card's. */
   readonly text: (raw: string, key?: string) => string
   /** An address that has to work: without e-mail addresses and card numbers, nothing else. */
   readonly link: (raw: string) => string
 }
 
-const EMAIL = /[^\s@/?#&=:;,<>"'()]+(?:@|%40)[^\s@/?#&=:;,<>"'()]+\.[a-z]{2,}/gi
-const JWT = /\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*/g
-const DIGITS = /\b\d(?:[ -]?\d){12,18}\b/g
+// In every script: mail goes to `mina@موقع.شبكة`, too, which a URL holds percent-encoded.
+const EMAIL = /[^\s@/?#&=:;,<>"'()[\]]{1,128}(?:@|%40)[^\s@/?#&=:;,<>"'()[\]]+\.(?:xn--[a-z\d-]+|(?:[\p{L}\p{M}]|%[89a-f][\da-f]){2,})/giu
+const JWT = /eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*/g
+/** Groups of digits that may hold a card's, with what people and typesetters put between them. */
+const DIGITS = /\p{Nd}(?:[\s\p{Pd}\p{Cf}]{0,3}\p{Nd}){12,}/gu
 /** Runs of 24 and more that mix letters and digits: session and reset tokens, not the words of a slug. */
 const TOKEN = /\b(?=[a-z_]*\d)(?=\d*[a-z_])\w{24,}\b/gi
+/** A URL, a path with a query or a fragment, or a query alone, within a text. */
+const ADDRESS = /(https?:\/\/[^\s"<>]+|(?:\/[^\s"<>?#:]{0,200}[?#]|\?[^\s"<>?#=&]+=)[^\s"<>]+)/i
+/** The longest that is found whole where a text is cut: an e-mail address (RFC 5321 §4.5.3.1). */
+const EDGE = 256
 
-/** Makes a redactor that keeps utm parameters and those named. Parameters of the allow-list are still searched for e-mails and cards. */
+/** Makes a redactor that keeps utm parameters and those named. Parameters of the allow-list are still searched for e-mails, cards and further URLs, which keep no query. */
 export function createRedactor(keepParams: readonly string[]): Redactor {
-  const link = (text: string, isId?: boolean) => text.replace(EMAIL, '[email]').replace(DIGITS, (digits) => (!isId && isCard(digits) ? '[card]' : digits))
+  const link = (text: string, isId?: boolean) => text.replace(EMAIL, '[email]').replace(DIGITS, (digits) => (isId ? digits : withoutCards(digits)))
   const scrub = (text: string, isId?: boolean) => link(text.replace(JWT, '[token]'), isId)
-  const url = (raw: string) => {
+  const path = (text: string) => scrub(text).replace(TOKEN, '[token]')
+  const query = (search: string, isInner?: boolean): string => {
+    const kept = [...new URLSearchParams(isInner ? '' : search)].filter(([name]) => /^utm_\w+$/.test(name) || keepParams.includes(name))
+    return kept.map(([name, value], i) => `${i ? '&' : '?'}${name}=${encodeURIComponent(shorten(value, 256, (long) => text(long, '', true)))}`).join('')
+  }
+  const url = (raw: string, isInner?: boolean) => {
     try {
-      const { protocol, host, pathname, searchParams, hash, origin } = new URL(raw)
+      const { protocol, host, pathname, search, hash, origin } = new URL(raw)
       if (origin === 'null') return protocol
-      const kept = [...searchParams].filter(([name]) => /^utm_\w+$/.test(name) || keepParams.includes(name))
-      const query = kept.map(([name, value]) => `${name}=${encodeURIComponent(scrub([...value].slice(0, 256).join('')))}`).join('&')
-      const route = /^#!?\//.test(hash) ? hash.split('?')[0]! : ''
-      return `${protocol}//${host}${path(pathname)}${query && `?${query}`}${path(route)}`.slice(0, 2048)
+      const place = `${protocol}//${host}${path(pathname)}`
+      const all = place + query(search, isInner) + (/^#!?\//.test(hash) ? path(hash.split('?')[0]!) : '')
+      // A parameter that is cut could say something else.
+      return all.length > 2048 ? place.slice(0, 2048) : all
     } catch {
       return ''
     }
   }
-  const path = (text: string) => scrub(text).replace(TOKEN, '[token]')
-  return { link: (raw) => link(raw), url, text: (raw, key) => (/^https?:\/\/\S+$/i.test(raw) ? url(raw) : scrub(raw, !!key?.endsWith('_id'))) }
+  const address = (raw: string, isInner?: boolean) => {
+    if (/^http/i.test(raw)) return url(raw, isInner) || '[url]'
+    const [place, search] = raw.split(/[?#]/)
+    return path(place!) + query(raw[place!.length] === '?' ? search! : '', isInner) || '?'
+  }
+  const text = (raw: string, key = '', isInner?: boolean) => raw.split(ADDRESS).map((part, i) => (i % 2 ? address(part, isInner) : scrub(part, key.endsWith('_id')))).join('')
+  return { link: (raw) => link(raw), url: (raw) => url(raw), text: (raw, key) => text(raw, key) }
+}
+
+/**
+ * Cleans a text, then cuts it at `most` characters: the other way round, half an e-mail address would no longer look like one. Reads little more than it keeps, and keeps only
+ * what that little more does not change: what it ends with may itself be there by half.
+ */
+export function shorten(text: string, most: number, clean: (text: string) => string): string {
+  const cleaned = clean(text.slice(0, most + EDGE))
+  const sooner = text.length > most ? clean(text.slice(0, most)) : cleaned
+  let end = 0
+  while (end < most && cleaned[end] === sooner[end]) end++
+  // Not within a surrogate pair: `encodeURIComponent` would throw.
+  return end < cleaned.length ? cleaned.slice(0, end).replace(/[\ud800-\udbff]$/, '') : cleaned
+}
+
+/** Digits of any script without those groups that make up a card's number, as many as do. */
+function withoutCards(run: string): string {
+  const groups = run.replace(/\p{Nd}/gu, toAscii).split(/(\D+)/)
+  for (let i = 0; i < groups.length; i += 2) {
+    let digits = ''
+    let count = 0
+    for (let n = i; n < groups.length && digits.length < 20; n += 2) if (isCard((digits += groups[n]))) count = n - i + 1
+    if (count) groups.splice(i, count, '[card]')
+  }
+  const cleaned = groups.join('')
+  return cleaned.includes('[') ? cleaned : run
+}
+
+/** The blocks of ten digits begin at multiples of 16, those of India and Sri Lanka six later (Unicode 16, general category Nd). */
+const toAscii = (digit: string) => {
+  const code = digit.codePointAt(0)!
+  return `${(code & 15) - (code > 0x8ff && code < 0xe00 ? 6 : 0)}`
 }
 
 /** Whether digits look like a payment card: a card network's prefix and length (ISO/IEC 7812) and the Luhn sum. */
-function isCard(text: string): boolean {
-  const digits = text.replace(/\D/g, '')
+function isCard(digits: string): boolean {
   if (!/^(?:3[0689]\d{12}|3[47]\d{13}|[2-6]\d{15,18})$/.test(digits)) return false
   let sum = 0
   for (let i = 0; i < digits.length; i++) {

@@ -1,5 +1,5 @@
 import { randomName, uuidv7, uuidv8 } from './ids.js'
-import type { Redactor } from './redact.js'
+import { type Redactor, shorten } from './redact.js'
 import type { Priority } from './row.js'
 import { hintFor } from './stage.js'
 import { quote, toJson } from './to-json.js'
@@ -43,7 +43,8 @@ export interface Births {
   readonly last: () => number
   /** Leaves out so many numbers, for moments that were dropped before they got one. */
   readonly skip: (count: number) => void
-  readonly stamp: (moment: Moment & { readonly user?: string }, page: PageView, at: number) => Stamped
+  /** `now`: when it happened, where it does not say so itself. */
+  readonly stamp: (moment: Moment & { readonly user?: string }, page: PageView, now: number) => Stamped
   /** Gives identity, in the order of the calls. */
   readonly bear: (moment: Stamped, visit: Visit) => Touchpoint
 }
@@ -56,6 +57,8 @@ export interface BirthOptions {
   readonly onCut: (name: string) => void
 }
 
+/** The most characters of what a control says. */
+const LABEL = 64
 const MONEY = /^(?:purchase|refund|subscription_renewed)$/
 const COMMERCE = /cart|checkout|payment|shipping|^order_|^identify$|^sign_up$|^generate_lead$/
 
@@ -68,12 +71,17 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
   let key = ''
   let entry = ''
 
-  const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user }, page, at) => {
+  const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user, at: own }, page, now) => {
+    const at = own ?? now
     const landing = !page.referrer || hostOf(page.referrer) !== hostOf(page.url)
     const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
     // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
-    // Only what brings a cart back may keep its parameters.
-    const json = toJson(props, source === 'commerce' ? (raw, key) => (key === 'url' ? link : text)(raw, key) : text, () => onCut(name)) ?? ''
+    const clean: Redactor['text'] = (raw, key) => {
+      // Only what brings a cart back may keep its parameters.
+      if (source === 'commerce' && key === 'url') return link(raw)
+      return source === 'clicks' && key === 'text' ? shorten(raw, LABEL, text) : text(raw, key)
+    }
+    const json = toJson(props, clean, () => onCut(name)) ?? ''
     const details = json[0] === '{' && json !== '{}' ? json : ''
     const priority = MONEY.test(name) ? 0 : COMMERCE.test(name) ? 1 : 2
     // What is absent is what it usually is: see docs/protocol.md.
@@ -101,9 +109,9 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
           user: visit.user,
           model: stages && `${stages.id}@${stages.version}`,
           url: url(page.url),
-          title: page.title?.slice(0, 256),
+          title: page.title && shorten(page.title, 256, text),
           referrer: page.referrer && url(page.referrer),
-          kind: page.kind?.slice(0, 64),
+          kind: page.kind && shorten(page.kind, 64, text),
           locale: page.locale?.slice(0, 35),
         },
         text,

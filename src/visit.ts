@@ -1,6 +1,6 @@
 import type { Database } from './database.js'
 import { uuidv7 } from './ids.js'
-import type { Redactor } from './redact.js'
+import { type Redactor, shorten } from './redact.js'
 import { quote } from './to-json.js'
 
 /** Who is here, and since when: read from storage once, kept there for the next page. */
@@ -111,7 +111,7 @@ export function createVisits(database: Database, redactor: Redactor, now: () => 
 /** The campaign that a URL names, as JSON: utm parameters as they came, click ids by name only. `{}` for none. */
 function campaignOf(url: string, { text }: Redactor): string {
   const params = [...new URL(url).searchParams]
-  const utm = params.filter(([name]) => /^utm_\w{1,32}$/.test(name)).map(([name, value]) => `"${name}":${quote(text(value.slice(0, 256)))}`)
+  const utm = params.filter(([name]) => /^utm_\w{1,32}$/.test(name)).map(([name, value]) => `"${name}":${quote(shorten(value, 256, text))}`)
   const ids = params.filter(([name]) => CLICK_IDS.test(name)).map(([name]) => quote(name.toLowerCase()))
   return `{${[...utm, ...(ids.length ? [`"click_ids":[${ids.join()}]`] : [])].join()}}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRedactor } from '../src/redact.js'
+import { createRedactor, shorten } from '../src/redact.js'
 
 const { url, text } = createRedactor(['q', 'page'])
 const each = (clean: (raw: string) => string, pairs: { readonly [raw: string]: string }) =>
@@ -29,6 +29,7 @@ describe('url', () => {
     each(url, {
       'https://shop.example/u/sara@example.com/orders': 'https://shop.example/u/[email]/orders',
       'https://shop.example/u/sara%40example.com': 'https://shop.example/u/[email]',
+      'https://shop.example/u/mina@موقع.شبكة': 'https://shop.example/u/[email]',
       'https://shop.example/?q=sara@example.com': 'https://shop.example/?q=%5Bemail%5D',
       'https://shop.example/?utm_term=4242424242424242': 'https://shop.example/?utm_term=%5Bcard%5D',
       'https://shop.example/reset/a81f0c9d2b7e4f6a81f0c9d2b7e4f6aa': 'https://shop.example/reset/[token]',
@@ -48,8 +49,16 @@ describe('url', () => {
     each(url, { 'data:text/html,secret': 'data:', 'blob:null/abc': 'blob:', 'mailto:sara@example.com': 'mailto:', '/relative': '', '': '' })
   })
 
+  test('that a parameter holds keeps no query', () => {
+    each(url, {
+      'https://shop.example/?q=https%3A%2F%2Fshop.example%2Freset%3Ftoken%3Dabc': 'https://shop.example/?q=https%3A%2F%2Fshop.example%2Freset',
+      'https://shop.example/?utm_content=%2Freset%3Fq%3Dabc': 'https://shop.example/?utm_content=%2Freset',
+    })
+  })
+
   test('is at most 2,048 characters, a parameter at most 256', () => {
     expect(url(`https://shop.example/${'a/'.repeat(3000)}`)).toHaveLength(2048)
+    expect(url(`https://shop.example/${'a/'.repeat(1000)}?q=${'b'.repeat(200)}`)).toBe(`https://shop.example/${'a/'.repeat(1000)}`)
     expect(url(`https://shop.example/?q=${'a'.repeat(999)}`)).toBe(`https://shop.example/?q=${'a'.repeat(256)}`)
   })
 
@@ -70,6 +79,15 @@ describe('text', () => {
     })
   })
 
+  test('has no e-mail address of another script, as it is written or as it is sent', () => {
+    each(text, {
+      'mina@موقع.شبكة': '[email]',
+      'مینا@example.com': '[email]',
+      'x@xn--mgb.xn--p1ai': '[email]',
+      '用户@例子.公司 好': '[email] 好',
+    })
+  })
+
   test('has no card number, however it is written', () => {
     each(text, {
       '4242424242424242': '[card]',
@@ -78,7 +96,18 @@ describe('text', () => {
       '5555 5555 5555 4444': '[card]',
       '6011111111111117': '[card]',
       '30569309025904': '[card]',
+      '4242\u00a04242\u00a04242\u00a04242': '[card]',
+      '4242  4242 – 4242 \u200f4242': '[card]',
+      'n° 4242424242424242.': 'n° [card].',
     })
+  })
+
+  test('has no card number in the digits of another script', () => {
+    each(text, { '٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢': '[card]', 'کارت ۴۲۴۲۴۲۴۲۴۲۴۲۴۲۴۲': 'کارت [card]', '४२४२-४२४२-४२४२-४२४२': '[card]', '٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤١': '٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤١' })
+  })
+
+  test('has no card number that other numbers stand beside', () => {
+    each(text, { 'order 12 4242 4242 4242 4242': 'order 12 [card]', '4242 4242 4242 4242 12/30 123': '[card] 12/30 123' })
   })
 
   test('keeps numbers that are no cards: a wrong sum, a phone, a GTIN, a time', () => {
@@ -94,12 +123,33 @@ describe('text', () => {
     each(text, { 'token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123 end': 'token [token] end', eyJust: 'eyJust' })
   })
 
-  test('that is a URL is treated as one', () => {
-    each(text, { 'https://shop.example/a?session=1&q=2': 'https://shop.example/a?q=2', 'see https://shop.example/a?session=1': 'see https://shop.example/a?session=1' })
+  test('has every URL in it treated as one', () => {
+    each(text, {
+      'https://shop.example/a?session=1&q=2': 'https://shop.example/a?q=2',
+      'see https://shop.example/a?session=1': 'see https://shop.example/a',
+      '<a href="https://shop.example/reset?token=abc">HTTPS://sara:x@shop.example/</a>': '<a href="https://shop.example/reset">https://shop.example/</a>',
+      'see https://[ or not': 'see [url] or not',
+    })
+  })
+
+  test('has no parameters that are not allowed on a path or alone', () => {
+    each(text, {
+      '/reset?token=abc': '/reset',
+      'go to /reset?token=abc&q=cap#top now': 'go to /reset?q=cap now',
+      'shop.example/cb#access_token=abc': 'shop.example/cb',
+      '/reset/a81f0c9d2b7e4f6a81f0c9d2b7e4f6aa?a=1': '/reset/[token]',
+      '?token=abc': '?',
+      '/a?utm_source=x': '/a?utm_source=x',
+    })
+  })
+
+  test('keeps questions and selectors', () => {
+    const texts = ['Really?', 'S/M?', 'What? No', 'nav#top a', 'button#add', 'a[href="/cart"]', 'and/or', 'C# or F#']
+    expect(texts.map((each) => text(each))).toEqual(texts)
   })
 
   test('takes no more than a moment, whatever the text', () => {
-    const texts = ['a@'.repeat(512), '1 '.repeat(512), 'a'.repeat(1024), `${'a.'.repeat(500)}@`, 'eyJ'.repeat(340), '4-'.repeat(512)]
+    const texts = ['a@', '1 ', 'a', 'a.', 'eyJ', '4-', '٤', '/a', '?a=', '/a?', '4242 ', 'https://'].map((part) => part.repeat(1280 / part.length))
     const start = performance.now()
     for (const each of texts) text(each)
     expect(performance.now() - start).toBeLessThan(500)
@@ -108,4 +158,55 @@ describe('text', () => {
 
 test('the allow-list is what was given and nothing else', () => {
   expect(createRedactor([]).url('https://shop.example/?q=1&page=2&utm_id=3')).toBe('https://shop.example/?utm_id=3')
+})
+
+describe('shorten', () => {
+  const cut = (raw: string, most = 64) => shorten(raw, most, text)
+
+  test('cuts what is clean already', () => {
+    expect([cut('a'.repeat(99)), cut('a'), cut('')]).toEqual(['a'.repeat(64), 'a', ''])
+  })
+
+  test.each([64, 256, 1024])('leaves no half of what would have been cleaned at %i characters', (most) => {
+    for (const secret of ['mina.rad@shop.example', '4242 4242 4242 4242', '٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢', 'https://shop.example/reset?token=abc', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc']) {
+      for (let before = most - 60; before < most + 320; before++) {
+        const kept = cut(`${'ab '.repeat(before).slice(0, before - 1)} ${secret} and more ${'x'.repeat(400)}`, most)
+        expect([kept.length <= most, /mina|4242|٤٢٤٢|token=|eyJ/.exec(kept)], kept).toEqual([true, null])
+      }
+    }
+  })
+
+  test('reads only a little more than it keeps', () => {
+    let read = 0
+    shorten('a'.repeat(1_000_000), 64, (part) => ((read += part.length), part))
+    expect(read).toBeLessThan(500)
+  })
+
+  test('keeps the place of a long address whose parameters go', () => {
+    expect(cut(`https://shop.example/a?token=${'x'.repeat(3000)}`)).toBe('https://shop.example/a')
+  })
+
+  test('never ends within a surrogate pair', () => {
+    for (const most of [63, 64, 65]) expect(() => encodeURIComponent(cut('a😀'.repeat(50), most))).not.toThrow()
+  })
+})
+
+describe('whatever is put together', () => {
+  const parts = ['mina@shop.example', 'mina@', '@موقع.شبكة', '4242 4242 ', '4242424242424242', '٤٢٤٢-', 'eyJhbGciOiJI.eyJz', 'https://', 'http://shop.example', '/reset', '?token=abc', '&q=', '#/', '%40', '%2', '%D9', ' ', '"', "'", '[', ']', '\ud83d', '\u00a0', 'a81f0c9d2b7e4f6a81f0c9d2b7e4f6aa', '.', ':', '?', 'Cap']
+  /** Pseudo-random, the same in each run. */
+  const texts = Array.from({ length: 3000 }, (_, seed) => {
+    let state = seed
+    const next = () => (state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 7
+    return Array.from({ length: 1 + (next() % 8) }, () => parts[next() % parts.length]).join('')
+  })
+
+  test.each(Object.entries(createRedactor(['q'])))('%s never throws, and changes nothing the second time', (_, clean: (raw: string) => string) => {
+    const once = texts.map((each) => [each, clean(each)] as const)
+    expect(once.filter(([, each]) => clean(each) !== each).map(([raw, each]) => [raw, each, clean(each)])).toEqual([])
+  })
+
+  test('no e-mail address and no card comes through', () => {
+    const texts = parts.flatMap((one) => parts.map((other) => `${one} mina@shop.example 4242424242424242 ${other}`))
+    expect(texts.map((each) => text(each)).filter((each) => /mina@shop|4242424242424242/.test(each))).toEqual([])
+  })
 })

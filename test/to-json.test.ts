@@ -36,6 +36,20 @@ test('strings are cut at 1,024 characters and cleaned', () => {
   expect(jsonOf({ a: 'secret', b: ['secret'] }, (text) => text.replace('secret', '…'))).toBe('{"a":"…","b":["…"]}')
 })
 
+test('strings and keys are cleaned before they are cut', () => {
+  const clean = (text: string) => text.replace(/secret\w+/g, '…')
+  const long = `${'x '.repeat(510)}secret-${'y'.repeat(400)}`
+  expect(jsonOf({ long: long.replace('-', 'word') }, clean)).not.toContain('secret')
+  expect(jsonOf({ secretword: 1, 'secretword of a key': 2, [`${'x '.repeat(510)}secretword`]: 3 }, clean)).toBe(`{"secretword":1,"… of a key":2,"${'x '.repeat(510)}":3}`)
+})
+
+test('a number that may be a card\'s is cleaned, one under a key that ends in _id with that key', () => {
+  const clean = (text: string, key?: string) => (key === 'order_id' ? text : text.replace('4242424242424242', '[card]'))
+  expect(jsonOf({ card: 4242424242424242, order_id: 4242424242424242, at: 1_763_769_600_123, big: 1e21, list: [4242424242424242] }, clean)).toBe(
+    '{"card":"[card]","order_id":4242424242424242,"at":1763769600123,"big":1e+21,"list":["[card]"]}',
+  )
+})
+
 test('objects more than five levels below the top are left out, and so a cycle ends', () => {
   expect(jsonOf({ 1: { 2: { 3: { 4: { 5: { 6: { 7: 1 }, six: 6 } } } } } })).toBe('{"1":{"2":{"3":{"4":{"5":{"six":6}}}}}}')
   const cycle: { self?: unknown; name: string } = { name: 'a' }

@@ -91,6 +91,19 @@ test('props are cleaned, and it is told when they are cut', () => {
   expect(new Set(words)).toEqual(new Set(['cut view_cart']))
 })
 
+test('what a control says is cleaned, then cut at 64 characters; what others call text is not', () => {
+  const { read } = setUp()
+  const text = `Signed in as the one and only, our most faithful customer mina.rad@shop.example ${'x'.repeat(300)}`
+  const props = { text, link_text: text }
+  expect(read({ name: 'click', source: 'clicks', props }).props).toEqual({ text: 'Signed in as the one and only, our most faithful customer ', link_text: text.replace('mina.rad@shop.example', '[email]') })
+  expect(read({ name: 'click', source: 'clicks', props: { text: 'x'.repeat(99) } }).props).toEqual({ text: 'x'.repeat(64) })
+  expect(read({ name: 'click', props: { text: 'x'.repeat(99) } }).props).toEqual({ text: 'x'.repeat(99) })
+})
+
+test('keys and numbers are cleaned, too', () => {
+  expect(setUp().read({ name: 'a', props: { 'mina@shop.example': 1, card: 4242424242424242, transaction_id: 4242424242424242 } }).props).toEqual({ '[email]': 1, card: '[card]', transaction_id: 4242424242424242 })
+})
+
 describe('the stage', () => {
   test('that the page names wins over every rule', () => {
     expect(setUp().read({ name: 'view_item', stage: 'loyalty' }).stage).toEqual({ id: 'loyalty', confidence: 1, rule: 'explicit' })
@@ -164,6 +177,11 @@ describe('a page', () => {
     const { bear } = setUp()
     const entries = [visit, { ...visit, id: 'v2' }, { ...visit, id: 'v2', user: 'u1' }].map((of) => bear({ name: 'a' }, page, of).page)
     expect(new Set(entries).size).toBe(3)
+  })
+
+  test('has a title and a kind that are cleaned, then cut', () => {
+    const before = 'x '.repeat(122)
+    expect(setUp().pageOf({ ...page, title: `${before}mina.rad@shop.example`, kind: `${'x '.repeat(26)}mina.rad@shop.example` })).toMatchObject({ title: before, kind: 'x '.repeat(26) })
   })
 
   test('is valid whatever the document says of itself', () => {

@@ -118,6 +118,11 @@ test('a visitor is forgotten after 13 months, also one who came every day', asyn
   expect((await open(first.memory)).visitor).not.toBe(first.visitor)
 })
 
+test('a campaign is cleaned before it is cut', async () => {
+  const { visits } = await open(undefined, { url: `${shop}?utm_term=${'x'.repeat(244)}%20mina.rad@shop.example&utm_content=/reset%3Ftoken%3Dabc` })
+  expect(wireOf(visits)).toMatchObject({ campaign: { utm_term: `${'x'.repeat(244)} `, utm_content: '/reset' } })
+})
+
 test('a campaign has utm parameters as they came and click ids by name only', async () => {
   const { visits } = await open(undefined, { url: `${shop}?utm_source=New%20"s&utm_medium=email&utm_term=sara@example.com&GCLID=secret1&fbclid=secret2&msclkid=secret3&other=1&utm_=x` })
   expect(wireOf(visits)).toMatchObject({ campaign: { utm_source: 'New "s', utm_medium: 'email', utm_term: '[email]', click_ids: ['gclid', 'fbclid', 'msclkid'] } })

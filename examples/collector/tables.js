@@ -50,8 +50,11 @@ const documents = { key: 'VARCHAR PRIMARY KEY', site: 'VARCHAR', tab: 'VARCHAR',
 /** Ids that the business gives (version 8): they may come again after months, from another document. Kept when a visitor is forgotten. */
 const orders = { id: 'UUID PRIMARY KEY' }
 
+/** Whom forgetting erased, and when; `key` is a hash, see forgotten.js. */
+const forgotten = { key: 'VARCHAR PRIMARY KEY', at: 'BIGINT' }
+
 /** Column names and types of each table. */
-export const tables = { touchpoints, visits, documents, orders }
+export const tables = { touchpoints, visits, documents, orders, forgotten }
 
 /** Grows when a release changes the tables. */
 export const version = 1
@@ -70,7 +73,7 @@ export const createTables = [
 
 /**
  * A statement that writes any number of rows, given as one JSON array; the newer row of a key wins.
- * @type {(table: 'visits' | 'documents' | 'orders') => string}
+ * @type {(table: 'visits' | 'documents' | 'orders' | 'forgotten') => string}
  */
 export const writeRows = (table) => {
   const columns = Object.entries(/** @type {Columns} */ (tables[table]))

@@ -2,6 +2,7 @@
 import { appendTouchpoints } from './append.js'
 import { isOrder, neverStored } from './dedupe.js'
 import { forget } from './forget.js'
+import { createForgotten } from './forgotten.js'
 import { documentsIn, enter, heldFor, keyOf } from './ledger.js'
 import { createQuery } from './query.js'
 import { createRecent } from './recent.js'
@@ -67,6 +68,17 @@ const mergeVisits = (visits, given) => {
 }
 
 /**
+ * Tells the visits that some of `fresh` were about, but none of `rows` is.
+ * @type {(rows: Row[], fresh: Row[]) => (visit: { site: string, visit: string }) => boolean}
+ */
+const absentFrom = (rows, fresh) => {
+  if (rows.length === fresh.length) return () => false
+  const left = new Set(rows.map(({ site, visit }) => keyOf(site, visit)))
+  const all = new Set(fresh.map(({ site, visit }) => keyOf(site, visit)))
+  return ({ site, visit }) => all.has(keyOf(site, visit)) && !left.has(keyOf(site, visit))
+}
+
+/**
  * Commits groups of judged requests, each group in one transaction, and resolves when it is on the disk. One writer per database, one call at a time.
  * `onStored` hears of every touchpoint that is new, after the commit.
  * @param {Connection} connection
@@ -74,6 +86,7 @@ const mergeVisits = (visits, given) => {
  */
 export const createWriter = (connection, { arrivals, onStored }) => {
   const query = createQuery(connection)
+  const forgotten = createForgotten(query)
   /** @type {ReturnType<typeof createRecent<Account>>} */
   const recentAccounts = createRecent(10_000)
   /** @type {ReturnType<typeof createRecent<Visit>>} */
@@ -88,34 +101,45 @@ export const createWriter = (connection, { arrivals, onStored }) => {
     } catch (error) {
       // After some failures DuckDB has rolled back by itself.
       await query('ROLLBACK').catch(() => {})
+      forgotten.reset()
       throw error
     }
   }
 
   /** @type {(batches: Batch[]) => Promise<Committed[]>} */
   return async (batches) => {
-    const rows = await neverStored(query, batches.flatMap((batch) => batch.rows))
-    for (const [index, row] of rows.entries()) row.n = arrivals + index + 1
-    const given = batches.flatMap(({ visits }) => visits)
+    const fresh = await neverStored(query, batches.flatMap((batch) => batch.rows))
+    const told = batches.flatMap(({ visits }) => visits)
     const accounts = await load({ recent: recentAccounts, query, sql: knownDocuments, parse: toAccount }, documentsIn(batches))
-    const visits = await load({ recent: recentVisits, query, sql: knownVisits, parse: toVisit }, given.map(({ site, visit }) => keyOf(site, visit)))
+    const visits = await load({ recent: recentVisits, query, sql: knownVisits, parse: toVisit }, told.map(({ site, visit }) => keyOf(site, visit)))
+    const visitors = new Map(told.map(({ site, visit, visitor }) => [keyOf(site, visit), visitor]))
+    const rows = await forgotten.without(fresh, ({ site, visit }) => visitors.get(keyOf(site, visit)) ?? visits.get(keyOf(site, visit))?.visitor)
+    for (const [index, row] of rows.entries()) row.n = arrivals + index + 1
+    // A visit of which nothing is stored any more would bring its visitor back.
+    const isGone = absentFrom(rows, fresh)
+    const given = told.filter((visit) => !isGone(visit))
     const entries = enter(accounts, batches)
     const newVisits = mergeVisits(visits, given)
     const orders = rows.filter(isOrder).map(({ id }) => ({ id }))
     /** @type {import('./forget.js').Matches[]} */
-    const forgotten = []
+    const erasures = []
     await inTransaction(async () => {
       if (rows.length > 0) await appendTouchpoints(connection, rows)
       if (newVisits.length > 0) await query(writeRows('visits'), newVisits)
       if (entries.length > 0) await query(writeRows('documents'), entries)
       if (orders.length > 0) await query(writeRows('orders'), orders)
-      for (const batch of batches) if (batch.forget) forgotten.push(await forget(query, batch.site, batch.forget))
+      for (const { site, received, forget: who } of batches) {
+        if (!who) continue
+        const { matches, erased } = await forget(query, site, who)
+        erasures.push(matches)
+        await forgotten.add(erased, received)
+      }
     })
     arrivals += rows.length
     for (const [key, account] of accounts) recentAccounts.set(key, account)
     for (const [key, visit] of visits) recentVisits.set(key, visit)
-    if (forgotten.length > 0) recentVisits.clear()
-    const stored = rows.filter((row) => !forgotten.some((matches) => matches(row)))
+    if (erasures.length > 0) recentVisits.clear()
+    const stored = rows.filter((row) => !erasures.some((matches) => matches(row)))
     if (stored.length > 0) onStored(stored.map((row) => ({ row, visit: visits.get(keyOf(row.site, row.visit)) })))
     return batches.map((batch) => ({ held: heldFor(accounts, batch) }))
   }

@@ -10,10 +10,10 @@ export function whenTitled(callback: () => void, fail: Fail): Stop {
     stop()
     callback()
   }, fail)
-  const observer = new MutationObserver(settle)
-  observer.observe(document.head, { childList: true })
-  const title = document.querySelector('title')
-  if (title) observer.observe(title, { childList: true, characterData: true, subtree: true })
+  const before = document.title
+  // Much else comes into a head while a page is parsed or a route is rendered, and a title element may come before its text.
+  const observer = new MutationObserver(() => document.title !== before && settle())
+  observer.observe(document.head, { childList: true, characterData: true, subtree: true })
   const timer = setTimeout(settle, CAP)
   const stops = [listen(document, 'visibilitychange', settle, fail), listen(window, 'pagehide', settle, fail)]
   const stop = () => {

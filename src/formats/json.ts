@@ -1,7 +1,7 @@
 import type { Answer, Batch, Format, Loss, Outcome, Range } from '../types.js'
 
 // Taken when the script loads, and used on strings only: a `toJSON` on a prototype does not reach them.
-const { stringify } = JSON
+const { parse, stringify } = JSON
 
 /** rihla's own wire format, version 1 (docs/protocol.md): one JSON object, made by joining strings that were serialised when each touchpoint was born. */
 export const json: Format = { encode, classify, forget, accounts: true, compress: true }
@@ -32,7 +32,7 @@ function classify({ status, body, header }: Answer): Outcome {
 /** A 2xx acknowledges whatever its body says; a body that is not ours says nothing more. */
 function read(body: string): Pick<Extract<Outcome, { kind: 'ok' }>, 'rejected' | 'held'> {
   try {
-    const { rejected, held } = JSON.parse(body)
+    const { rejected, held } = parse(body)
     return { ...(Array.isArray(rejected) && { rejected }), ...(Array.isArray(held) && { held }) }
   } catch {
     return {}

@@ -11,13 +11,15 @@ const CONTROLS =
   'a[href],area[href],button,summary,input[type=submit],input[type=button],input[type=image],input[type=reset],[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[role=switch],[data-rihla]'
 const PRIVATE = 'input,textarea,select,[contenteditable]:not([contenteditable=false]),[data-rihla-ignore]'
 const FILES = /\.(pdf|docx?|xlsx?|pptx?|csv|txt|zip|rar|7z|gz|dmg|pkg|exe|msi|apk|mp[34]|mov|avi|wav|epub)$/i
+/** The characters of a text: those that are kept, and as many as an e-mail address may have, to find one that the end cuts in two. */
+const ENOUGH = 64 + 257
 /** Ids and names that a framework made up say nothing tomorrow. */
 const STABLE = /^(?!.*\d{3})[\w-]{1,40}$/
 
 /**
  * Records `click` on controls: links, buttons, ARIA roles and what `selector` matches, through open shadow roots.
  *
- * `props`: `selector` (short and stable), `text` (at most 64 characters, never from fields, editable text or `data-rihla-ignore`), and for links GA4's
+ * `props`: `selector` (short and stable), `text` (which the tracker cuts at 64 characters, once it is clean; never from fields, editable text or `data-rihla-ignore`), and for links GA4's
  * `link_url`, `outbound`, `file_extension`, or `scheme` alone for `mailto:`, `tel:` and the like. Clicks by script carry `scripted`.
  * Never delays or prevents navigation, never reads layout.
  */
@@ -43,7 +45,7 @@ function describe(control: Element, path: readonly Element[], event: Event): Pro
   const isPrivate = path.slice(path.indexOf(control)).some((element) => element.matches('[contenteditable]:not([contenteditable=false]),[data-rihla-ignore]'))
   return {
     selector: selectorOf(control),
-    ...(!isPrivate && { text: control.getAttribute('aria-label')?.slice(0, 64) || textOf(control) || undefined }),
+    ...(!isPrivate && { text: control.getAttribute('aria-label')?.slice(0, ENOUGH) || textOf(control) || undefined }),
     ...(!isPrivate && linkOf(control)),
     ...(!event.isTrusted && { scripted: true }),
   }
@@ -75,8 +77,8 @@ function textOf(control: Element): string {
     node instanceof Element && node.matches(`${PRIVATE},script,style,svg`) ? NodeFilter.FILTER_REJECT : node instanceof Element ? NodeFilter.FILTER_SKIP : NodeFilter.FILTER_ACCEPT
   const walker = document.createTreeWalker(control, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, isShown)
   let text = ''
-  while (text.length < 64 && walker.nextNode()) text = `${text} ${walker.currentNode.nodeValue!.slice(0, 256)}`.replace(/\s+/g, ' ')
-  return text.trim().slice(0, 64)
+  while (text.length < ENOUGH && walker.nextNode()) text = `${text} ${walker.currentNode.nodeValue!.slice(0, 5000)}`.replace(/\s+/g, ' ')
+  return text.trim().slice(0, ENOUGH)
 }
 
 function linkOf(control: Element): Props | undefined {

@@ -38,6 +38,20 @@ test('calls back when a router puts a new title element into the head', async ()
   expect(words).toEqual(['Cap'])
 })
 
+test('does not take what else comes into the head for a title, nor a title element without text', async () => {
+  document.head.innerHTML = ''
+  const { words } = watch()
+  document.head.append(document.createElement('style'))
+  await observed()
+  const title = document.createElement('title')
+  document.head.append(title)
+  await observed()
+  expect(words).toEqual([])
+  title.append('Cap')
+  await observed()
+  expect(words).toEqual(['Cap'])
+})
+
 test('waits no longer than 500 ms', async () => {
   const { words } = watch()
   await vi.advanceTimersByTimeAsync(499)

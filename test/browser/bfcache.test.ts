@@ -32,7 +32,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     expect(restores.map(({ on }) => on?.url)).toEqual([shop.pages.url('/')])
   }
 
-  it('restores an idle page, which records a page view and goes on', async () => {
+  it('I6, I13: restores an idle page, which records a page view and goes on', async () => {
     shop.add('/other', { ...other, tag: null })
     const tab = await shop.visit('/', first)
     await track(tab, 'view_item')
@@ -43,7 +43,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     expect(namesAt(shop.collector)).toEqual(['page_view', 'view_item', 'click', 'page_view', 'add_to_cart'])
   })
 
-  it('restores a page whose request was answered while it was cached', async () => {
+  it('I6, I11: restores a page whose request was answered while it was cached', async () => {
     shop.add('/other', { ...other, tag: null })
     const tab = await shop.visit('/', first)
     await holds(shop.collector, ['page_view'])
@@ -57,7 +57,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     await goesOn(tab, 'view_item', 'begin_checkout')
   })
 
-  it('restores a page whose request is answered after its return', async () => {
+  it('I6, I11: restores a page whose request is answered after its return', async () => {
     shop.add('/other', { ...other, tag: null })
     const tab = await shop.visit('/', first)
     await holds(shop.collector, ['page_view'])
@@ -70,7 +70,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     await goesOn(tab, 'view_item', 'begin_checkout')
   })
 
-  it('restores a page while another page of the shop has sent what it left behind', async () => {
+  it('I6, I11: restores a page while another page of the shop has sent what it left behind', async () => {
     shop.add('/other', other)
     shop.collector.answer = () => ({ status: 503, headers: { 'retry-after': '1' } })
     const tab = await shop.visit('/', first)
@@ -86,7 +86,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     await goesOn(tab)
   })
 
-  it('restores a page while a tab beside it runs the tracker', async () => {
+  it('I6: restores a page while a tab beside it runs the tracker', async () => {
     shop.add('/other', { ...other, tag: null })
     const tab = await shop.visit('/', first)
     await track(tab, 'view_item')
@@ -136,7 +136,7 @@ describe.each(engines)('the back/forward cache of $name', (engine) => {
     await goesOn(tab, 'begin_checkout')
   })
 
-  it('restores a page again and again', async () => {
+  it('I6, I13: restores a page again and again', async () => {
     shop.add('/other', other)
     const tab = await shop.visit('/', first)
     for (const name of ['view_item', 'search', 'share']) {

@@ -99,7 +99,7 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     expect(shop.collector.requests.some(({ text }) => text.includes('HOSTILE'))).toBe(false)
   })
 
-  it('goes on when the page replaces what the tracker was built on', async () => {
+  it('I5: goes on when the page replaces what the tracker was built on', async () => {
     const tab = await shop.visit('/', { body: '<a id="go" href="/other">Go</a>' })
     await holds(shop.collector, ['page_view'])
     shop.add('/other', { tag: null })
@@ -109,7 +109,7 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     expect(clicks()[0]?.props).toMatchObject({ selector: 'a#go', text: 'Go' })
   })
 
-  it('keeps everything for the next page where a wrapper of fetch throws', async () => {
+  it('I5: keeps everything for the next page where a wrapper of fetch throws', async () => {
     const tab = await shop.visit('/', { before: "window.fetch = () => { throw new Error('wrapped') }" })
     await track(tab, 'view_item', 'add_to_cart')
     expect(await call(tab, 'saved')).toBe(true)
@@ -120,14 +120,14 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     await holds(shop.collector, ['view_item', 'add_to_cart'], 60_000)
   })
 
-  it('works where the page has frozen the globals', async () => {
+  it('I5: works where the page has frozen the globals', async () => {
     const tab = await shop.visit('/', { before: 'for (const each of [Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Element.prototype, history, JSON, navigator, document]) try { Object.freeze(each) } catch {}', body: '<button id="buy">Buy</button>' })
     await tab.click('#buy')
     await track(tab, 'add_to_cart')
     await holds(shop.collector, ['page_view', 'click', 'add_to_cart'])
   })
 
-  it('survives props that throw, never end or are huge', async () => {
+  it('I5: survives props that throw, never end or are huge', async () => {
     const tab = await shop.visit()
     await tab.eval(() => {
       const loop: { [name: string]: unknown } = { kept: 1 }
@@ -147,8 +147,8 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     await holdsNoGap(shop.collector)
   })
 
-  // Fault 41, I10. Only Chromium can be slowed down.
-  it.runIf(engine.name === 'chromium')('takes hardly any time of a click on a processor six times slower', async () => {
+  // Fault 41. Only Chromium can be slowed down.
+  it.runIf(engine.name === 'chromium')('I10: takes hardly any time of a click on a processor six times slower', async () => {
     const body = '<main><p><button>Buy</button></p></main>'
     const measure = async (tab: Tab) => {
       await throttleCpu(tab, 6)
@@ -205,6 +205,17 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     await holds(shop.collector, ['page_view'])
     await tab.goto(shop.add('/wrong', { tag: { src, integrity: integrity.replace(/.{8}$/, 'AAAAAAAA'), crossorigin: 'anonymous' } }))
     expect(await tab.eval('typeof window.rihla')).toBe('undefined')
+  })
+
+  it.each(['before', 'after'])('keeps calls before the script comes with the settings %s the stub: an element with that id is window.rihla, too', async (where) => {
+    const stub = `<script>${readFileSync('examples/storefront/public/shop.js', 'utf8').split('\n')[0]}</script>`
+    const settings = '<script type="application/json" id="rihla">{ "urgent": ["view_item"] }</script>'
+    const tag = Object.entries(shop.tag()).map(([name, value]) => ` data-${name}="${value}"`).join('')
+    const head = `${where === 'before' ? settings + stub : stub + settings}<script>rihla('track', 'view_item', { value: 3 })</script><script async src="/rihla.js"${tag}></script>`
+    const tab = await shop.visit('/', { tag: null, head })
+    await isRunning(tab)
+    await holds(shop.collector, ['view_item', 'page_view'])
+    expect(shop.collector.stored().find(({ name }) => name === 'view_item')).toMatchObject({ props: { value: 3 } })
   })
 
   it('gives calls made before the script came their own time and page', async () => {

@@ -127,15 +127,15 @@ describe.each(engines)('pages in $name', (engine) => {
       await rihla('flush')
       report('ready', document.prerendering)
     `
-    const prerender = async () => {
-      shop.add('/next', { title: 'Next', before: touched, module })
+    const prerender = async (then = '') => {
+      shop.add('/next', { title: 'Next', before: touched, module: module + then })
       const tab = await shop.visit('/', { tag: null, head: '<script type="speculationrules">{"prerender":[{"urls":["/next"],"eagerness":"immediate"}]}</script>' }, await shop.open())
       expect(await shop.pages.report('ready')).toBe(true)
       expect(shop.collector.requests).toEqual([])
       return tab
     }
 
-    it('stores and sends nothing before it is activated, then records one page view', async () => {
+    it('I13: stores and sends nothing before it is activated, then records one page view', async () => {
       const tab = await prerender()
       // The tab's DevTools target is replaced by the prerendered one: nothing more can be asked of it.
       await tab.eval("setTimeout(() => { location.href = '/next' }, 100)")
@@ -145,7 +145,17 @@ describe.each(engines)('pages in $name', (engine) => {
       expect(shop.pages.hits.filter((path) => path === '/next')).toHaveLength(1)
     })
 
-    it('leaves no trace of a page that is never activated', async () => {
+    it('I13: routes before it is activated are no page views: there is one, where it is by then', async () => {
+      const tab = await prerender("history.replaceState({}, '', '/next?page=2'), history.pushState({}, '', '/moved')")
+      await tab.eval("setTimeout(() => { location.href = '/next' }, 100)")
+      expect(await shop.pages.report('activated')).toEqual([])
+      await holds(shop.collector, ['page_view', 'view_item'])
+      // Time for a second one.
+      await new Promise((done) => setTimeout(done, 1000))
+      expect(views()).toEqual([['/moved', 'Next', 'load', '/']])
+    })
+
+    it('I13: leaves no trace of a page that is never activated', async () => {
       const tab = await prerender()
       await tab.goto(shop.add('/elsewhere', { tag: null }))
       expect(await onDevice(tab)).toEqual([])
@@ -154,7 +164,7 @@ describe.each(engines)('pages in $name', (engine) => {
   })
 
   // WebKit's driver opens no tab behind another.
-  it.runIf(engine.name !== 'webkit')('records no page view of a tab in the background before it is looked at', async () => {
+  it.runIf(engine.name !== 'webkit')('I13: records no page view of a tab in the background before it is looked at', async () => {
     const browser = await shop.open(engine.name === 'firefox' ? { prefs: { 'browser.tabs.loadDivertedInBackground': true } } : {})
     const module = `
       while (!window.rihla?.version) await new Promise((done) => setTimeout(done, 20))
@@ -172,6 +182,22 @@ describe.each(engines)('pages in $name', (engine) => {
     await tab.close()
     await viewed('/behind')
     expect(views()).toHaveLength(1)
+  })
+
+  it('waits for the title where the tag stands above it and the page is slow to come', async () => {
+    const tag = Object.entries(shop.tag()).map(([name, value]) => ` data-${name}="${value}"`).join('')
+    shop.pages.add('/slow', (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html;charset=utf-8' })
+      response.write(`<!doctype html><html lang="en"><head><script async src="/rihla.js"${tag}></script><!--${' '.repeat(4096)}-->`)
+      setTimeout(() => response.write('<meta name="robots" content="all">'), 150)
+      setTimeout(() => response.end('<title>Slow tea</title></head><body>Tea</body></html>'), 300)
+    })
+    const tab = await shop.newTab()
+    await tab.goto(shop.pages.url('/slow'))
+    await isRunning(tab)
+    await track(tab, 'view_item')
+    await holds(shop.collector, ['page_view', 'view_item'])
+    expect(shop.collector.stored().map(({ name, on }) => [name, on?.title]).sort()).toEqual([['page_view', 'Slow tea'], ['view_item', 'Slow tea']])
   })
 
   describe('clicks', () => {

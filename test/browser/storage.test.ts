@@ -127,7 +127,7 @@ describe.each(engines)('storage in $name', (engine) => {
   })
 
   // Fault 21. WebKit's sessions under a driver have no such folder.
-  it.runIf(engine.name !== 'webkit')('works from memory when the folder of its databases cannot be used', async () => {
+  it.runIf(engine.name !== 'webkit')('I14: works from memory when the folder of its databases cannot be used', async () => {
     const profile = engine.newProfile()
     const folder = engine.name === 'chromium' ? join('Default', 'IndexedDB') : join('storage', 'default')
     mkdirSync(dirname(join(profile, folder)), { recursive: true })
@@ -238,7 +238,7 @@ describe.each(engines)('storage in $name', (engine) => {
   })
 
   // Fault 28. WebKit has no such setting that a driver could reach.
-  it.runIf(engine.name !== 'webkit')('works from memory when the shopper blocks storage', async () => {
+  it.runIf(engine.name !== 'webkit')('I14: works from memory when the shopper blocks storage', async () => {
     const prefs: { [name: string]: number } = engine.name === 'firefox' ? { 'network.cookie.cookieBehavior': 2 } : { 'profile.default_content_setting_values.cookies': 2 }
     await worksFromMemory(await shop.visit('/', {}, await shop.open({ prefs })))
   })
@@ -254,7 +254,7 @@ describe.each(engines)('storage in $name', (engine) => {
   })
 
   // Fault 30.
-  it('works from memory in a sandboxed frame', async () => {
+  it('I14: works from memory in a sandboxed frame', async () => {
     shop.add('/frame', { module: "const look = () => window.rihla?.version ? (rihla('track', 'view_item'), rihla('track', 'add_to_cart')) : setTimeout(look, 20); look()" })
     const tab = await shop.visit('/', { tag: null, body: '<iframe sandbox="allow-scripts" src="/frame"></iframe>' })
     await complete(['page_view', 'view_item', 'add_to_cart'], 20_000)
@@ -262,8 +262,8 @@ describe.each(engines)('storage in $name', (engine) => {
     await tab.close()
   })
 
-  // Fault 30, I14.
-  it('works from memory where both storages throw', async () => {
+  // Fault 30.
+  it('I14: works from memory where both storages throw', async () => {
     const tab = await shop.visit('/', { before: noStorage, body: '<a id="go" href="/other">go</a>' })
     await worksFromMemory(tab)
     refuse()

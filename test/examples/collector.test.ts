@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, test, vi } from 'vitest'
 import { createCollector } from '../../examples/collector/handler.js'
 import { openStore } from '../../examples/collector/store.js'
@@ -169,12 +170,49 @@ describe('forgetting', () => {
 
   test('a forgotten visitor can come back', async () => {
     const { url } = await start()
-    const send = () => post(url, batch())
-    await send()
+    await post(url, batch())
     await post(url, batch({ touchpoints: [], forget: { visitor: 'visitor-1' } }))
     expect(await stored(url)).toEqual([])
-    await send()
+    await post(url, batch({ touchpoints: [touchpoint({ at: batch().sent_at as number + 60_000 })] }))
     expect(await stored(url, '&visitor=visitor-1')).toHaveLength(1)
+  })
+
+  test.each([
+    ['visitor', { visitor: 'visitor-1' }],
+    ['user', { user: 'user-1' }],
+  ])('what comes late of a forgotten %s, or again, is acknowledged and not stored, also after a restart', async (_, forget) => {
+    const first = await start()
+    const sent = batch({ visits, pages: { c: pages.c, e: { ...pages.c, user: undefined }, b: pages.b }, touchpoints: ['c', 'e', 'b'].map((key, i) => touchpoint({ page: key, seq: i + 1 })) })
+    await post(first.url, sent)
+    await post(first.url, batch({ touchpoints: [], forget }))
+    expect(await left(first.url)).toBe('b')
+    const late = [{ ...sent, visits: undefined }, sent, { ...sent, touchpoints: [touchpoint({ page: 'c', seq: 9 })] }]
+    for (const body of late) expect(await post(first.url, body)).toMatchObject({ status: 200, answer: {} })
+    expect(await left(first.url)).toBe('b')
+    await first.close()
+    const { url } = await start({ db: first.db })
+    for (const body of late) expect((await post(url, body)).status).toBe(200)
+    expect(await left(url)).toBe('b')
+    expect(await stored(url, '&visitor=visitor-1')).toEqual([])
+    expect(await accountOf(url, 'zz81mmq0')).toMatchObject({ highest: 9 })
+  })
+
+  test('what stays of the forgotten is a hash, for 30 days', async () => {
+    let time = 1_763_769_600_000
+    const { url, close, db } = await start({ now: () => time })
+    await post(url, batch())
+    await post(url, batch({ touchpoints: [], forget: { visitor: 'visitor-1' } }))
+    time += 29 * 86_400_000
+    await post(url, batch({ touchpoints: [], forget: { visitor: 'visitor-2' } }))
+    time += 2 * 86_400_000
+    await post(url, batch({ touchpoints: [], forget: { visitor: 'visitor-3' } }))
+    await close()
+    const file = await DuckDBInstance.create(db)
+    const connection = await file.connect()
+    const kept = (await connection.runAndReadAll('SELECT key FROM forgotten')).getRows().flat()
+    connection.closeSync()
+    file.closeSync()
+    expect(kept).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)])
   })
 
   test('by user needs the admin token where there is one, because user ids can be guessed', async () => {

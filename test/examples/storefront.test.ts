@@ -116,7 +116,7 @@ test('the tracker comes by its script tag, and waits for an answer about consent
 
 test('the script of the shop begins with the queue for calls before the tracker arrives', async () => {
   const { text, headers } = await createShopper().request('/shop.js')
-  expect(text.split('\n')[0]).toBe('window.rihla=window.rihla||function(){(rihla.q=rihla.q||[]).push([Date.now(),location.href,document.title,arguments])}')
+  expect(text.split('\n')[0]).toBe("typeof rihla=='function'||(window.rihla=function(){(rihla.q=rihla.q||[]).push([Date.now(),location.href,document.title,arguments])})")
   expect(headers.get('content-type')).toContain('text/javascript')
 })
 

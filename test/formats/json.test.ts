@@ -137,6 +137,13 @@ describe('classify', () => {
     expect(json.classify(answerOf(200, JSON.stringify({ held: [] })))).toEqual({ kind: 'ok', held: [] })
   })
 
+  test('a 2xx is read also where the page has replaced JSON.parse', () => {
+    const replaced = vi.spyOn(JSON, 'parse').mockImplementation(() => ({}))
+    const outcome = json.classify(answerOf(200, '{"rejected":[{"id":"a","reason":"b"}]}'))
+    replaced.mockRestore()
+    expect(outcome).toEqual({ kind: 'ok', rejected: [{ id: 'a', reason: 'b' }] })
+  })
+
   test('only a 2xx body is read', () => {
     expect(json.classify(answerOf(400, '{"rejected":[{"id":"a","reason":"x"}]}'))).toEqual({ kind: 'split' })
   })

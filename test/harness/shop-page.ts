@@ -65,7 +65,7 @@ export function useShop(engine: Engine, openOptions: OpenOptions = {}): ShopPage
     for (const each of browsers.splice(0)) await each.kill()
     await pages.close()
     await collector.stop()
-    expect(seen, 'what reached the page').toEqual([])
+    expect(seen, 'I5: what reached the page').toEqual([])
   })
 
   const tag = (extra: Attributes = {}): Attributes => ({ endpoint: collector.url, site: 'shop', consent: 'granted', grace: 0, 'batch-after': 200, ...extra })

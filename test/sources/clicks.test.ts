@@ -111,12 +111,16 @@ describe('selector', () => {
 })
 
 describe('text', () => {
-  test('is what the control says, in one line of at most 64 characters', () => {
-    expect(textsOf('<button>  Add \n <b>to</b><i>cart</i> </button>', `<button>${'ab '.repeat(50)}</button>`, '<button></button>', '<button>أضف إلى السلة</button>')).toEqual(['Add to cart', 'ab '.repeat(22).slice(0, 64), undefined, 'أضف إلى السلة'])
+  test('is what the control says, in one line, no more than it takes to clean what is kept', () => {
+    expect(textsOf('<button>  Add \n <b>to</b><i>cart</i> </button>', `<button>${'ab '.repeat(200)}</button>`, '<button></button>', '<button>أضف إلى السلة</button>')).toEqual(['Add to cart', 'ab '.repeat(107), undefined, 'أضف إلى السلة'])
   })
 
-  test('is the label where there is one, of at most 64 characters', () => {
-    expect(textsOf('<button aria-label="Close">×</button>', `<button aria-label="${'x'.repeat(99)}">×</button>`, '<button aria-label="">×</button>')).toEqual(['Close', 'x'.repeat(64), '×'])
+  test('is the label where there is one', () => {
+    expect(textsOf('<button aria-label="Close">×</button>', `<button aria-label="${'x'.repeat(999)}">×</button>`, '<button aria-label="">×</button>')).toEqual(['Close', 'x'.repeat(321), '×'])
+  })
+
+  test('is in one line before it is cut, however far apart its words are', () => {
+    expect(textsOf(`<button>${' \n'.repeat(300)}mina.rad@shop.example${' \n'.repeat(300)}</button>`)).toEqual(['mina.rad@shop.example'])
   })
 
   test('never comes from fields, editable or ignored regions', () => {

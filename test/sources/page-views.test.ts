@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { pageViews, type PageViewOptions } from '../../src/sources/page-views.js'
 import type { Moment, Seen } from '../../src/types.js'
 import { countListeners } from '../harness/listeners.js'
@@ -130,6 +130,57 @@ test('a tab in the background counts when it is first looked at', () => {
   setVisibility('hidden')
   setVisibility('visible')
   expect(words).toEqual(['load / from nowhere "Home" +5000'])
+})
+
+test('routes of a page that nobody has looked at do not count: it is one page view, where it is when it is seen', async () => {
+  setVisibility('hidden')
+  const { words } = watch()
+  history.replaceState({}, '', '/a')
+  await settle()
+  history.pushState({}, '', '/b')
+  setVisibility('visible')
+  await settle()
+  expect(words).toEqual(['load /b from nowhere "Home" +600'])
+  history.pushState({}, '', '/c')
+  await settle()
+  expect(words.slice(1)).toEqual(['push /c from /b "Home" +1200'])
+})
+
+test('a page that comes back from the cache before anybody has looked at it is one page view', () => {
+  setVisibility('hidden')
+  const { words } = watch()
+  transition('pageshow', true)
+  setVisibility('visible')
+  expect(words).toEqual(['load / from nowhere "Home" +0'])
+})
+
+describe('the title of a page that is still loading', () => {
+  const load = (state: DocumentReadyState) => {
+    Object.defineProperty(document, 'readyState', { configurable: true, get: () => state })
+    onTestFinished(() => void Reflect.deleteProperty(document, 'readyState'))
+    document.head.innerHTML = ''
+    return watch()
+  }
+
+  test('is waited for; the time stays that of the load', async () => {
+    const { words } = load('loading')
+    await vi.advanceTimersByTimeAsync(200)
+    expect(words).toEqual([])
+    document.title = 'Cap'
+    await vi.advanceTimersByTimeAsync(1)
+    expect(words).toEqual(['load / from nowhere "Cap" +0'])
+  })
+
+  test('is not waited for when the page is left, nor when a route follows', async () => {
+    const { words } = load('loading')
+    history.pushState({}, '', '/a')
+    setVisibility('hidden')
+    expect(words).toEqual(['load / from nowhere "" +0', 'push /a from / "" +0'])
+  })
+
+  test('is not waited for where the page has none', () => {
+    expect(load('interactive').words).toEqual(['load / from nowhere "" +0'])
+  })
 })
 
 test('stop ends it, with a route pending too', async () => {

@@ -1,4 +1,4 @@
-window.rihla=window.rihla||function(){(rihla.q=rihla.q||[]).push([Date.now(),location.href,document.title,arguments])}
+typeof rihla=='function'||(window.rihla=function(){(rihla.q=rihla.q||[]).push([Date.now(),location.href,document.title,arguments])})
 
 // What the server wrote for this page: what to track at once, and the items behind its links and forms.
 const page = JSON.parse(document.getElementById('page-data').textContent)
