@@ -52,11 +52,11 @@ async function addScarfs({ press, choose, sees, at }: Shopper, link: string): Pr
   await sees('.woocommerce-message')
   await at(/\/scarf\/$/)
 }
-/** To another site, and for a while: a driver that navigates at once cuts off scripts of the page that is still going (Firefox). */
+/** To another site, and for a while; nobody asks the page anything while it goes. */
 async function leaveShop({ tab, press }: Shopper): Promise<void> {
   await press('#elsewhere')
-  await tab.until("location.pathname === '/elsewhere'")
   await new Promise((done) => setTimeout(done, 1000))
+  await tab.until("location.pathname === '/elsewhere'")
 }
 async function addMug({ tab, shop, press, sees, at }: Shopper, path: string): Promise<void> {
   await tab.goto(shop.origin + path)
