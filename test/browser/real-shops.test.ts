@@ -52,7 +52,13 @@ async function addScarfs({ press, choose, sees, at }: Shopper, link: string): Pr
   await sees('.woocommerce-message')
   await at(/\/scarf\/$/)
 }
-const addMug = async ({ tab, shop, press, sees, at }: Shopper, path: string): Promise<void> => {
+/** To another site, and for a while; nobody asks the page anything while it goes. */
+async function leaveShop({ tab, press }: Shopper): Promise<void> {
+  await press('#elsewhere')
+  await new Promise((done) => setTimeout(done, 1000))
+  await tab.until("location.pathname === '/elsewhere'")
+}
+async function addMug({ tab, shop, press, sees, at }: Shopper, path: string): Promise<void> {
   await tab.goto(shop.origin + path)
   await at(/\/mug\/$/)
   await press('.single_add_to_cart_button')
@@ -107,8 +113,7 @@ const kinds: readonly Kind[] = [
       await at(/^\/checkout\/$/)
       await fill('#billing_first_name', typed.first_name)
       await fill('#billing_email', typed.email)
-      await press('#elsewhere')
-      await tab.until("location.pathname === '/elsewhere'")
+      await leaveShop(shopper)
       await tab.goto(`${shop.origin}/cart/`)
       await at(/^\/cart\/$/)
     },
@@ -156,8 +161,7 @@ const kinds: readonly Kind[] = [
       await at(/^\/kasse\/$/)
       await fill('#billing-first_name', typed.first_name)
       await fill('#billing-email', typed.email)
-      await press('#elsewhere')
-      await tab.until("location.pathname === '/elsewhere'")
+      await leaveShop(shopper)
       await tab.goto(`${shop.origin}/warenkorb/`)
       await at(/^\/warenkorb\/$/)
     },
@@ -196,7 +200,8 @@ const kinds: readonly Kind[] = [
       await press('#checkout')
       await tab.until("location.pathname.startsWith('/checkouts/')")
     },
-    leave: async ({ tab, shop, press, fill, sees, at }) => {
+    leave: async (shopper) => {
+      const { tab, shop, press, fill, sees, at } = shopper
       await tab.goto(`${shop.origin}/products/mug`)
       await at(/\/mug$/)
       await press('product-form [name=add]')
@@ -210,8 +215,7 @@ const kinds: readonly Kind[] = [
       await fill('#email', typed.email)
       await press('#return')
       await at(/^\/cart$/)
-      await press('#elsewhere')
-      await tab.until("location.pathname === '/elsewhere'")
+      await leaveShop(shopper)
       await tab.goto(`${shop.origin}/`)
       await at(/^\/$/)
     },
