@@ -33,6 +33,8 @@ export interface CartMethods {
 const CHANGES = /^(add_to_cart|remove_from_cart|view_cart|begin_checkout|add_shipping_info|add_payment_info|checkout_step|checkout_error|purchase)$/
 /** How long a navigation takes at most to leave the page, ms. */
 const UNDER_WAY = 30_000
+/** A page that is hidden so soon after a navigation has begun is being left by it, ms. */
+const JUST_NOW = 5000
 
 /** Keeps the cart, the checkout and the orders of a device, and tells when a cart is abandoned. Pass it to `createTracker`. Throws a `TypeError` for a wrong option. */
 export function commerce(options: CommerceOptions = {}): PartStarter<CartMethods> {
@@ -96,11 +98,10 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
 
   const leave = (isLast: boolean) => {
     if (!isOn()) return
-    if (isLast) {
-      isLeft = true
-      const to = going && now() - going.at < UNDER_WAY ? hostOf(going.url) : ''
-      if (to !== location.host && changes.state()) push('leave', { host: to, isPayment: isPayment(to) })
-    }
+    isLeft ||= isLast
+    const to = going && now() - going.at < (isLast ? UNDER_WAY : JUST_NOW) ? hostOf(going.url) : ''
+    // A page of Firefox may be hidden and gone without having been left.
+    if ((isLast || to) && to !== location.host && changes.state()) push('leave', { host: to, isPayment: isPayment(to) })
     changes.keep()
   }
   /** The tracker's own listener comes after, and makes storage usable again. */

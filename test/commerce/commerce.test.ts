@@ -433,3 +433,18 @@ test('an order that names the products of the cart by their sku has them by the 
   await pass(3000)
   expect(words()).toEqual(['add_to_cart 1 cap', 'purchase T1 1 cap'])
 })
+
+test('a page that is hidden by going elsewhere is left, also if nobody says so; told once', async () => {
+  const tracker = begin()
+  tracker.cart([cap])
+  await pass(1000)
+  const link = Object.assign(document.createElement('a'), { href: 'https://elsewhere.example/' })
+  link.addEventListener('click', (event) => event.preventDefault())
+  document.body.append(link)
+  link.click()
+  link.remove()
+  setVisibility('hidden')
+  transition('pagehide')
+  await pass(1000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'cart_abandonment suspected exit 1 cap'])
+})
