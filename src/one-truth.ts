@@ -145,5 +145,6 @@ const itemsOf = ({ props }: Moment): Item[] => (Array.isArray(props?.items) ? pr
 /** A store's page tells an order's number and sum, others also what was bought. */
 function enriched(moment: Moment, all: readonly Heard[]): Moment {
   const other = moment.name === 'purchase' && all.find((heard) => heard.rank > STORE && heard.moment.name === moment.name)
-  return other ? { ...moment, props: { ...other.moment.props, ...moment.props } } : moment
+  const known = Object.entries(moment.props ?? {}).filter(([, value]) => value !== undefined)
+  return other ? { ...moment, props: { ...other.moment.props, ...Object.fromEntries(known) } } : moment
 }

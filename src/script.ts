@@ -60,7 +60,9 @@ function call(tracker: Tracker, method: string, args: unknown[]): unknown {
   return (tracker as unknown as { [method: string]: (...args: unknown[]) => unknown })[method]!(...args)
 }
 
-const tagOf = () => (document.currentScript ?? document.querySelector('script[data-endpoint]') ?? document.head) as HTMLScriptElement
+function tagOf(): HTMLScriptElement {
+  return (document.currentScript ?? document.querySelector('script[data-endpoint]') ?? document.head) as HTMLScriptElement
+}
 
 /** Scalars from the tag's `data-` attributes, objects from `<script type="application/json" id="rihla">`. */
 function settings({ dataset }: HTMLScriptElement): Settings {

@@ -15,7 +15,7 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, Pag
   readonly clickSelector?: ClickOptions['selector']
   /** The global array that the shop pushes its events to. @default 'dataLayer' */
   readonly layer?: DataLayerOptions['name']
-  /** The shop system that this is, as `store(woocommerce())` of `rihla/sources/store`, or a promise of it. @default none */
+  /** The shop system that this is, as `store(woocommerce())` of `rihla/sources/store`, or a promise of it. */
   readonly store?: StoreSource | Promise<StoreSource | undefined>
 }
 

@@ -37,20 +37,24 @@ export interface StoreRequest {
   readonly placesOrder?: boolean
 }
 
+/** What a shop answers when its cart is read. */
+export interface CartFixture {
+  /** As JSON or text. */
+  readonly answer: unknown
+  /** The page that it is read from. @default the first page */
+  readonly from?: StorePage
+  /** The `item_id`s in it. */
+  readonly items: readonly string[]
+}
+
 /** What `storeContract` tries an adapter on. */
 export interface StoreFixtures {
   /** At least one; of each kind one, if possible. */
   readonly pages: readonly StorePage[]
   /** What the shop's pages request. Pictures, scripts and looked-at pages are tried without being named. @default [] */
   readonly requests?: readonly StoreRequest[]
-  /** What the shop answers when its cart is read, as JSON or text. @default the cart is not read */
-  readonly cart?: {
-    readonly answer: unknown
-    /** The page that it is read from. @default the first page */
-    readonly from?: StorePage
-    /** The `item_id`s in it. */
-    readonly items: readonly string[]
-  }
+  /** @default the cart is not read */
+  readonly cart?: CartFixture
   /** Names, addresses and other texts that stand in the pages or in the cart's answer and may be in nothing that the adapter tells. @default [] */
   readonly personal?: readonly string[]
 }
@@ -79,23 +83,13 @@ const LOOKED_AT = ['/', '/assets/cart.png', '/add-to-cart.svg', '/assets/checkou
  *
  * While a check runs, it replaces the page, its address, `fetch` and the globals named in the fixtures, and puts them back: checks must not run at once.
  */
-export function storeContract(create: () => Store, { pages, requests = [], cart, personal = [] }: StoreFixtures): readonly StoreCheck[] {
+export function storeContract(create: () => Store, fixtures: StoreFixtures): readonly StoreCheck[] {
+  const { pages, requests = [], cart } = fixtures
   const [home = BLANK] = pages
-  const answer = typeof cart?.answer === 'string' ? cart.answer : (JSON.stringify(cart?.answer) ?? '')
-
-  const check = (name: string, run: () => void | Promise<void>): StoreCheck => ({ name, run: async () => run() })
-  const readFrom = <T>(reply: () => Promise<Response>, use: (read: () => Promise<Cart | undefined>, calls: readonly Call[]) => Promise<T>) =>
-    on(cart?.from ?? home, () => answering(reply, (calls) => use(async () => create().readCart(), calls)))
-
   return [
     check('creating it touches nothing: no request, no listener, no timer', () => on(home, () => mustBeSilent(create))),
     check('its name can stand as a source', () => must(/^[a-z][a-z0-9_-]{0,63}$/.test(create().name), `name must be lower-case words, got ${show(create().name)}`)),
-    check('it is not on a blank page, and tells nothing of it', () => on(BLANK, () => {
-      const { isHere, product, order, checkoutErrors } = create()
-      must(!isHere(), 'isHere must be false on a blank page')
-      must([product(), order?.()].every((told) => told === undefined), 'product and order must be undefined on a blank page')
-      must(!checkoutErrors?.().length, 'checkoutErrors must be empty on a blank page')
-    })),
+    check('it is not on a blank page, and tells nothing of it', () => on(BLANK, () => mustBeBlank(create()))),
     ...pages.map((page, index) => check(`page ${index + 1}${page.path ? `, ${page.path},` : ''} is told as it is`, () => on(page, () => mustTell(create(), page)))),
     check('torn markup and missing globals make it throw nothing', () => {
       for (const page of pages) for (const torn of tornOf(page)) void on(torn, () => tellAll(create()))
@@ -105,27 +99,40 @@ export function storeContract(create: () => Store, { pages, requests = [], cart,
       must(!wrong.length, `changesCart must be false for a GET of ${wrong.join(', ')}`)
     })),
     ...requests.map((request) => check(`${request.method ?? 'GET'} ${request.url}${request.button ? ` by ${request.button}` : ''} ${meaningOf(request)}`, () => on(request.from ?? home, () => mustMean(create(), request)))),
-    ...(cart
-      ? [
-          check('the cart is read with a GET from the shop itself', () => readFrom(async () => reply(answer), async (read, calls) => {
-            await read()
-            must(calls.length > 0, 'readCart must ask the shop')
-            must(calls.every(({ method, url }) => method === 'GET' && url.origin === location.origin), `readCart must only GET from ${location.origin}, got ${calls.map(({ method, url }) => `${method} ${url.href}`).join(', ')}`)
-          })),
-          check('the cart has the items that the shop answers', () => readFrom(async () => reply(answer), async (read) => mustHold(await read(), cart.items))),
-          ...[403, 404, 500].map((status) => check(`reading the cart rejects when the shop answers ${status}`, () => readFrom(async () => reply(answer, status), (read) => mustReject(read, `status ${status}`)))),
-          check('reading the cart rejects when the shop answers something else', () => readFrom(async () => reply('<!doctype html><p>Please log in'), (read) => mustReject(read, 'a page that is no cart'))),
-          check('reading the cart rejects when there is no network', () => readFrom(async () => Promise.reject(new TypeError('no network')), (read) => mustReject(read, 'a failing network'))),
-        ]
-      : []),
-    check('nothing it tells holds personal data or what a shopper typed', async () => {
-      const idle = personal.filter((text) => ![answer, ...pages.map(({ html, globals }) => html + show(globals))].some((given) => given.includes(text)))
-      must(!idle.length, `personal texts must stand in a page or in the cart's answer, or nothing is checked: ${idle.join(', ')}`)
-      for (const page of pages) mustHide(await on(page, () => told(create(), answer)), personal)
-      if (cart) mustHide(await readFrom(async () => reply(answer), (read) => read()), personal)
-    }),
+    ...(cart ? cartChecks(create, cart, cart.from ?? home) : []),
+    check('nothing it tells holds personal data or what a shopper typed', () => mustHideAll(create, fixtures)),
   ]
 }
+
+const check = (name: string, run: () => void | Promise<void>): StoreCheck => ({ name, run: async () => run() })
+
+function cartChecks(create: () => Store, { answer, items }: CartFixture, page: StorePage): StoreCheck[] {
+  type Use = (read: () => Promise<Cart | undefined>, calls: readonly Call[]) => Promise<void>
+  const reading = (name: string, respond: () => Promise<Response>, use: Use) => check(name, () => on(page, () => answering(respond, (calls) => use(async () => create().readCart(), calls))))
+  const good = async () => reply(textOf(answer))
+  const failing = (what: string, respond: () => Promise<Response>) => reading(`reading the cart rejects at ${what}`, respond, (read) => mustReject(read, what))
+  return [
+    reading('the cart is read with a GET from the shop itself', good, async (read, calls) => {
+      await read()
+      must(calls.length > 0, 'readCart must ask the shop')
+      must(calls.every(({ method, url }) => method === 'GET' && url.origin === location.origin), `readCart must only GET from ${location.origin}, got ${calls.map(({ method, url }) => `${method} ${url.href}`).join(', ')}`)
+    }),
+    reading('the cart has the items that the shop answers', good, async (read) => mustHold(await read(), items)),
+    ...[403, 404, 500].map((status) => failing(`status ${status}`, async () => reply(textOf(answer), status))),
+    failing('a page that is no cart', async () => reply('<!doctype html><p>Please log in')),
+    failing('a failing network', async () => Promise.reject(new TypeError('no network'))),
+  ]
+}
+
+async function mustHideAll(create: () => Store, { pages, cart, personal = [] }: StoreFixtures): Promise<void> {
+  const answer = textOf(cart?.answer)
+  const given = [answer, ...pages.map(({ html, globals }) => html + show(globals))]
+  const idle = personal.filter((text) => !given.some((each) => each.includes(text)))
+  must(!idle.length, `personal texts must stand in a page or in the cart's answer, or nothing is checked: ${idle.join(', ')}`)
+  for (const page of cart?.from ? [...pages, cart.from] : pages) mustHide(await on(page, () => told(create(), answer)), personal)
+}
+
+const textOf = (answer: unknown) => (typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? ''))
 
 function must(holds: boolean, message: string): void {
   if (!holds) throw new Error(message)
@@ -159,7 +166,7 @@ function open({ html, path = '/', globals = {}, cookie }: StorePage): Stop {
   const before = document.documentElement
   const undo = Object.entries(globals).map(([name, value]) => replace(window, name, value))
   const setCookie = (attributes: string) => cookie && (document.cookie = `${cookie}; path=/${attributes}`)
-  history.replaceState(history.state, '', path)
+  goTo(path)
   before.remove()
   document.append(document.adoptNode(toDocument(html).documentElement))
   for (const field of document.querySelectorAll<HTMLInputElement>('input,textarea')) if (!CHOICES.test(field.type)) field.value = TYPED
@@ -168,9 +175,16 @@ function open({ html, path = '/', globals = {}, cookie }: StorePage): Stop {
     setCookie('; expires=Thu, 01 Jan 1970 00:00:00 GMT')
     document.documentElement.remove()
     document.append(before)
-    history.replaceState(history.state, '', href)
+    goTo(href)
     for (const each of undo) each()
   }
+}
+
+/** Browsers take about 200 changes of the address in 10 seconds; more of them are passed over without a word. */
+function goTo(path: string): void {
+  const { href } = new URL(path, location.href)
+  if (href !== location.href) history.replaceState(history.state, '', href)
+  must(href === location.href, `the browser must go to ${path}; it may have been there too often, too soon`)
 }
 
 const toDocument = (html: string) => new DOMParser().parseFromString(html, 'text/html')
@@ -228,6 +242,12 @@ async function told(store: Store, answer: string): Promise<unknown> {
   const now = tellAll(store)
   const cart = await answering(async () => reply(answer), async () => store.readCart()).catch((failure: unknown) => `${failure}`)
   return [now, cart, tellAll(store)]
+}
+
+function mustBeBlank({ isHere, product, order, checkoutErrors }: Store): void {
+  must(!isHere(), 'isHere must be false on a blank page')
+  must([product(), order?.()].every((told) => told === undefined), 'product and order must be undefined on a blank page')
+  must(!checkoutErrors?.().length, 'checkoutErrors must be empty on a blank page')
 }
 
 function mustTell(store: Store, page: StorePage): void {

@@ -29,7 +29,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file === 'testing', (target) => TYPES.test(target)],
   [(file) => file === 'index', (target) => TYPES.test(target) || target === 'tracker'],
   [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth|commerce\/commerce)$/.test(target) || /^(sources|stages)\//.test(target)],
-  [(file) => file === 'script', (target) => TYPES.test(target) || target === 'storefront'],
+  [(file) => file === 'script', (target) => TYPES.test(target) || /^(storefront|integrity)$/.test(target) || target.startsWith('browser/')],
 ]
 
 test('every file imports only what its place allows', () => {

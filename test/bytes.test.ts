@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, expect, test, vi } from 'vitest'
@@ -14,12 +15,15 @@ import type { Visit } from '../src/visit.js'
 /** What a shop pays, min + brotli, bytes. A source is what it adds to the core. */
 const BUDGETS: { readonly [what: string]: number } = {
   core: 11_600,
-  commerce: 4_300,
-  script: 19_850,
+  commerce: 5_200,
+  script: 23_000,
   attributes: 840,
   clicks: 1_015,
   'data-layer': 900,
   'page-views': 649,
+  store: 1_300,
+  shopify: 26_000,
+  woocommerce: 26_600,
   'product-markup': 1_860,
 }
 /** What one touchpoint of a batch of 20 costs on the wire, bytes. */
@@ -30,6 +34,7 @@ const STUB = 250
 const core = `export { createTracker } from './dist/index.js'`
 const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 const sources = readdirSync('src/sources').map((file) => file.replace('.ts', ''))
+const stores = readdirSync('src/stores').map((file) => file.replace('.ts', ''))
 const script = () => readFileSync('dist/rihla.js', 'utf8')
 
 // Bundling takes its time on a busy machine.
@@ -59,13 +64,22 @@ test('the script tag is within its budget', () => {
   expectWithin('script', compressed(script()).brotli)
 })
 
+test.each(stores)('what a page of %s loads is within its budget', (name) => {
+  expectWithin(name, compressed(script()).brotli + compressed(readFileSync(`dist/rihla.${name}.js`)).brotli)
+})
+
+test.each(stores)('the script tag knows the hash of the file for %s', (name) => {
+  const hash = `sha384-${createHash('sha384').update(readFileSync(`dist/rihla.${name}.js`)).digest('base64')}`
+  expect([script().includes(hash), readFileSync(`dist/rihla.${name}.js.integrity`, 'utf8').trim()]).toEqual([true, hash])
+})
+
 test('what a shop does not use costs it nothing', () => {
   expect(bundled.get('unused')!.min).toBe(bundled.get('core')!.min)
 })
 
 test('the script tag is one minified function that sets window.rihla and nothing else', () => {
   const code = script().replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trim()
-  expect([code.split('\n').length, /\/\*|\bimport\b.*from|\bexport\b/.test(code), code.startsWith('!function(){') || code.startsWith('(function(){') || /^\(\(?\(\)=>|^\(function/.test(code)]).toEqual([1, false, true])
+  expect([code.split('\n').length, /\/\*[!@*\s]|\bimport\b.*from|\bexport\b/.test(code), code.startsWith('!function(){') || code.startsWith('(function(){') || /^\(\(?\(\)=>|^\(function/.test(code)]).toEqual([1, false, true])
   expect(code).toContain('.rihla=')
   const words: string[] = []
   const page = { location: { href: 'https://shop.example/' } } as { location: { href: string }; rihla?: unknown }

@@ -192,16 +192,16 @@ test('an order of the store\'s page is completed by what others say of it', asyn
   stop()
   words.length = 0
   const next = oneTruth([(record) => {
-    record({ name: 'purchase', source: 'layer', props: { transaction_id: '12', value: 50, tax: 4, items: [{ item_id: 'CAP-1' }] } })
+    record({ name: 'purchase', source: 'layer', props: { transaction_id: '12', value: 50, currency: 'EUR', tax: 4, items: [{ item_id: 'CAP-1' }] } })
     return () => {}
   }], Promise.resolve(Object.assign((record: Recorder) => {
-    record({ name: 'purchase', source: 'store', props: { transaction_id: '12', value: '52,00 €' } })
+    record({ name: 'purchase', source: 'store', props: { transaction_id: '12', value: '52,00 €', currency: undefined } })
     return () => {}
   }, { itemId: () => '7' })))
   const seen: unknown[] = []
   stops.push(next.source((each) => seen.push('name' in each ? [each.source, each.props] : 'note')))
   await vi.advanceTimersByTimeAsync(2000)
-  expect([seen, says.layer !== undefined]).toEqual([['note', ['store', { transaction_id: '12', value: '52,00 €', tax: 4, items: [{ item_id: '7' }] }]], true])
+  expect([seen, says.layer !== undefined]).toEqual([['note', ['store', { transaction_id: '12', value: '52,00 €', currency: 'EUR', tax: 4, items: [{ item_id: '7' }] }]], true])
 })
 
 test.each([

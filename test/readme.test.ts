@@ -321,6 +321,7 @@ describe('sources and sizes', () => {
     rihla: () => weigh(core),
     'rihla/storefront': () => weigh(`export * from './dist/storefront.js'`),
     'rihla/rihla.js': () => compressed(read('dist/rihla.js')).brotli,
+    ...Object.fromEntries(filesIn('src/stores').map((file) => [`rihla/rihla.${file.replace('.ts', '.js')}`, () => compressed(read(`dist/rihla.${file.replace('.ts', '.js')}`)).brotli])),
     'rihla/commerce': async () => (await weigh(`${core}export { commerce } from './dist/commerce/commerce.js'`)) - (await weigh(core)),
     'rihla/stages/five': () => weigh(`export * from './dist/stages/five.js'`),
     'rihla/formats/json': () => weigh(`export * from './dist/formats/json.js'`),
@@ -334,6 +335,11 @@ describe('sources and sizes', () => {
     expect([...said.keys()].sort()).toEqual([...entries.keys()].sort())
     for (const [from, entry] of entries) expectSaid(from, said.get(from), (await weigh(entry)) - base)
   }, 120_000)
+
+  test('every store adapter has a row with its import', () => {
+    const names = filesIn('src/stores').map((file) => file.replace('.ts', ''))
+    expect(table('shop system').map(([, adapter = '']) => adapter).filter((adapter) => adapter.includes('rihla/stores/')).sort()).toEqual(names.map((name) => `\`${name}\` from \`rihla/stores/${name}\``).sort())
+  })
 
   test('every part weighs what is said', async () => {
     const said = new Map(table('part').map(([, entry, size]) => [code(entry), size]))

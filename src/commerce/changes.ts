@@ -9,8 +9,10 @@ import { blank, type Change, type Emit, type State } from './state.js'
 export interface Changes {
   /** The state as this page knows it; `undefined` before storage was read. */
   readonly state: () => State | undefined
-  /** Something happened. `first`: before all that was not told yet. */
-  readonly push: (kind: Change['kind'], more?: Partial<Change>, first?: boolean) => void
+  /** Something happened: now, or right `after` another change. */
+  readonly push: (kind: Change['kind'], more?: Partial<Change>, after?: Mark) => void
+  /** What happened last. */
+  readonly mark: () => Mark
   /** Makes what waits part of the state of all tabs, then tells what follows. Resolves when nothing waits, or has to. */
   readonly work: () => Promise<void>
   /** Works soon. The first time is the tracker's to choose: not in the task that starts the page. */
@@ -25,6 +27,9 @@ export interface Changes {
   readonly restart: () => void
   readonly clear: () => void
 }
+
+/** A change, or `null` for none: what waited at a time. */
+export type Mark = Change | null
 
 /** What changes are made of. */
 export interface ChangesOptions extends Pick<Host, 'database' | 'spill' | 'now' | 'isHidden' | 'isOn' | 'isDenied' | 'fail'> {
@@ -50,10 +55,13 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
   let working: Promise<void> | undefined
   let era = 0
 
-  const push: Changes['push'] = (kind, more, first) => {
+  const mark = () => queue[queue.length - 1] ?? null
+
+  const push: Changes['push'] = (kind, more, after = mark()) => {
     if (isDenied()) return
     const change: Change = { id: randomName(), at: now(), kind, page: currentPage(), ...more }
-    const place = first ? queue.filter(({ told }) => told).length : queue.length
+    // What has left the queue is part of the state; what an earlier page has told comes before all of this one.
+    const place = Math.max(queue.findIndex((each) => each === after) + 1, queue.filter(({ told }) => told).length)
     queue = [...queue.slice(0, place), change, ...queue.slice(place)]
     if (queue.length <= MOST) return
     // Too long without storage or consent: the oldest goes its way without the cart.
@@ -128,6 +136,7 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
   return {
     state: () => state,
     push,
+    mark,
     work: () => work(),
     soon: () => state && void work().catch(fail),
     // While storage is asked, its answer is what counts.

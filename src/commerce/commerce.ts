@@ -70,7 +70,8 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
   const idleness = createIdleness({ changes, now, abandonAfter, fail })
   const readings = createReadings({
     ...host,
-    take: (cart, at, page) => push('cart', { at, page, ...clean.cart(cart) }, true),
+    mark: changes.mark,
+    take: (cart, { at, page, after }) => push('cart', { at, page, ...clean.cart(cart) }, after),
     onEnd: () => void changes.work().catch(fail),
   })
 

@@ -1,5 +1,6 @@
 import type { Host } from '../part.js'
 import type { Cart, CartSighting, PageView } from '../types.js'
+import type { Mark } from './changes.js'
 
 /** Reads carts that sources have sighted. */
 export interface Readings {
@@ -12,10 +13,18 @@ export interface Readings {
   readonly clear: () => void
 }
 
+/** When and where a cart was sighted, and what had happened before. */
+export interface Sighting {
+  readonly at: number
+  readonly page: PageView
+  readonly after: Mark
+}
+
 /** What readings are made of. */
 export interface ReadingOptions extends Pick<Host, 'now' | 'isOn' | 'isHidden' | 'fail'> {
-  /** A cart was read, as it was when it was sighted. */
-  readonly take: (cart: Cart, at: number, page: PageView) => void
+  readonly mark: () => Mark
+  /** A cart was read: that of when it was sighted. */
+  readonly take: (cart: Cart, sighting: Sighting) => void
   /** No cart is being read any more. */
   readonly onEnd: () => void
 }
@@ -24,15 +33,15 @@ export interface ReadingOptions extends Pick<Host, 'now' | 'isOn' | 'isHidden' |
 const DEADLINE = 2000
 
 /** Reads one cart at a time: of several that are sighted the last one counts. */
-export function createReadings({ now, isOn, isHidden, fail, take, onEnd }: ReadingOptions): Readings {
-  let sighted: { readonly cart: CartSighting['cart']; readonly at: number; readonly page: PageView } | undefined
+export function createReadings({ now, isOn, isHidden, fail, mark, take, onEnd }: ReadingOptions): Readings {
+  let sighted: (Sighting & Pick<CartSighting, 'cart'>) | undefined
   let reading: Promise<void> | undefined
   let turn = 0
   let end = () => {}
 
   const begin = () => {
     if (!sighted || !isOn() || isHidden()) return
-    const { cart, at, page } = sighted
+    const { cart, ...sighting } = sighted
     const mine = ++turn
     sighted = undefined
     end()
@@ -42,7 +51,7 @@ export function createReadings({ now, isOn, isHidden, fail, take, onEnd }: Readi
         clearTimeout(timer)
         resolve()
       }
-      cart().then((found) => void (found && mine === turn && take(found, at, page))).catch(fail).then(end)
+      cart().then((found) => void (found && mine === turn && take(found, sighting))).catch(fail).then(end)
     })
     reading = over.then(() => {
       // Another one has begun since: it ends when that does.
@@ -54,7 +63,7 @@ export function createReadings({ now, isOn, isHidden, fail, take, onEnd }: Readi
 
   return {
     sight: ({ cart }, page) => {
-      sighted = { cart, at: now(), page }
+      sighted = { cart, at: now(), page, after: mark() }
       begin()
     },
     read: async () => {

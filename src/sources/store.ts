@@ -60,7 +60,10 @@ export function store(adapter: Store): StoreSource {
     }
 
     const errors = () => {
-      for (const { code, field } of adapter.checkoutErrors?.() ?? []) tell('checkout_error', { code, field })
+      const found = adapter.checkoutErrors?.() ?? []
+      const named = found.filter(({ field }) => field)
+      // A banner above the fields says the same once more.
+      for (const { code, field } of named.length ? named : found) tell('checkout_error', { code, field })
     }
 
     const requested = (request: PageRequest) => {
@@ -79,7 +82,7 @@ export function store(adapter: Store): StoreSource {
     const submitted = ({ target, submitter }: SubmitEvent) => {
       // Not its properties: a field may be called `action`.
       const of = (name: string) => submitter?.getAttribute(`form${name}`) ?? (target as Element).getAttribute(name)
-      going({ method: (of('method') ?? 'get').toUpperCase(), url: new URL(of('action') ?? '', document.baseURI), button: submitter?.getAttribute('name') ?? undefined })
+      going({ method: (of('method') ?? 'get').toUpperCase(), url: new URL(of('action') ?? '', document.baseURI), button: submitter ? (submitter.getAttribute('name') ?? '') : undefined })
     }
 
     const restored = ({ persisted }: PageTransitionEvent) => {

@@ -74,34 +74,10 @@ const property = (name: string) => document.querySelector(`[property="og:${name}
 export function shopify(): Store {
   let last: readonly Item[] = []
 
-  const product = () => {
-    const variant = kind() === 'product' ? variantShown() : undefined
-    if (!variant) return
-    const { product: { id, vendor, type } = {}, currency } = metaOf() ?? {}
-    const { name, public_title, price, sku } = variant
-    const item = {
-      item_id: `${variant.id}`,
-      item_name: name?.slice(0, public_title ? -public_title.length - 3 : undefined) ?? property('title'),
-      item_brand: vendor,
-      item_category: type,
-      item_variant: public_title,
-      price: price! >= 0 ? price! / 100 : property('price:amount'),
-      sku,
-      product_id: id && `${id}`,
-    } as Item
-    return { currency: globals().Shopify?.currency?.active ?? currency ?? property('price:currency') ?? undefined, items: [item] }
-  }
-
   const readCart = async () => {
-    const answer = await fetch(`${globals().Shopify?.routes?.root ?? '/'}cart.js`)
-    const cart = answer.ok ? ((await answer.json().catch(() => {})) as Answer | undefined) : undefined
-    if (!cart?.items) throw new Error(`Shopify's cart.js must answer with a cart, got status ${answer.status}`)
-    last = cart.items.map(
-      ({ variant_id, product_id, product_title, variant_title, vendor, product_type, sku, quantity, price, final_price }) =>
-        ({ item_id: `${variant_id}`, item_name: product_title, item_brand: vendor, item_category: product_type, item_variant: variant_title, price: final_price ?? price, quantity, sku, product_id: `${product_id}` }) as Item,
-    )
-    // Shopify counts in hundredths in every currency, also where there is no smaller coin.
-    return { items: last, currency: cart.currency, coupon: couponOf(cart), minorUnits: 2 }
+    const cart = await askForCart()
+    last = cart.items
+    return cart
   }
 
   const itemId = ({ item_id }: Item) => {
@@ -118,6 +94,36 @@ export function shopify(): Store {
 
 const isHere = () => whichStore() === 'shopify'
 const kind = () => KINDS.find(([, path]) => path.test(pathOf(location)))?.[0]
+
+function product() {
+  const variant = kind() === 'product' ? variantShown() : undefined
+  if (!variant) return
+  const { product: { id, vendor, type } = {}, currency } = metaOf() ?? {}
+  const { name, public_title, price, sku } = variant
+  const item = {
+    item_id: `${variant.id}`,
+    item_name: name?.slice(0, public_title ? -public_title.length - 3 : undefined) ?? property('title'),
+    item_brand: vendor,
+    item_category: type,
+    item_variant: public_title,
+    price: price! >= 0 ? price! / 100 : property('price:amount'),
+    sku,
+    product_id: id && `${id}`,
+  } as Item
+  return { currency: globals().Shopify?.currency?.active ?? currency ?? property('price:currency') ?? undefined, items: [item] }
+}
+
+async function askForCart() {
+  const answer = await fetch(`${globals().Shopify?.routes?.root ?? '/'}cart.js`)
+  const cart = answer.ok ? ((await answer.json().catch(() => {})) as Answer | undefined) : undefined
+  if (!cart?.items) throw new Error(`Shopify's cart.js must answer with a cart, got status ${answer.status}`)
+  const items = cart.items.map(
+    ({ variant_id, product_id, product_title, variant_title, vendor, product_type, sku, quantity, price, final_price }) =>
+      ({ item_id: `${variant_id}`, item_name: product_title, item_brand: vendor, item_category: product_type, item_variant: variant_title, price: final_price ?? price, quantity, sku, product_id: `${product_id}` }) as Item,
+  )
+  // Shopify counts in hundredths in every currency, also where there is no smaller coin.
+  return { items, currency: cart.currency, coupon: couponOf(cart), minorUnits: 2 }
+}
 
 /** The variant that is chosen: by the address, by Dawn's markup, by the form that would be sent; else the first. */
 function variantShown(): Variant | undefined {

@@ -88,72 +88,45 @@ const parse = <T>(text: string | null | undefined): T | undefined => {
 export function woocommerce(): Store {
   let last: Cart = { items: [] }
 
-  const product = () => {
-    if (kind() !== 'product') return
-    const { name, sku, offers } = productData() ?? {}
-    const offer = first(offers)
-    const price = first(offer?.priceSpecification)
-    const chosen = find<HTMLInputElement>('form.variations_form [name=variation_id]')?.value
-    const isChosen = !!chosen && chosen !== '0'
-    const variation = isChosen ? variations().find((each) => `${each?.variation_id}` === chosen) : undefined
-    const item = {
-      item_id: isChosen ? chosen : (/\bpostid-(\d+)/.exec(document.body?.className)?.[1] ?? find('form.cart [name=add-to-cart]')?.getAttribute('value')),
-      item_name: plain(name ?? find('h1')?.innerHTML),
-      // The words of the lists, as the cart has them; the variation only knows their slugs.
-      item_variant: isChosen ? variantOf(all('form.variations_form select')) : undefined,
-      // Shops with many variations tell their prices later: then a range is no price.
-      price: isChosen ? variation?.display_price : +(price?.price ?? offer?.price ?? offer?.lowPrice ?? 0) || undefined,
-      sku: variation?.sku || sku,
-    } as Item
-    return { currency: price?.priceCurrency ?? offer?.priceCurrency ?? last.currency, items: [item] }
-  }
-
   const readCart = async () => {
     // A shop that is asked builds the answer anew each time.
     if (navigator.cookieEnabled && !document.cookie.includes('woocommerce_items_in_cart=')) return { items: [] }
-    // The root is elsewhere in a subfolder, and `?rest_route=/` with plain permalinks; its host may lack a `www`.
-    const { pathname, search } = new URL(find('link[rel="https://api.w.org/"]')?.getAttribute('href') ?? '/wp-json/', location.href)
-    const answer = await fetch(`${pathname}${search}wc/store/v1/cart`)
-    const cart = answer.ok ? ((await answer.json().catch(() => {})) as Answer | undefined) : undefined
-    if (!cart?.items) throw new Error(`WooCommerce's Store API must answer with a cart, got status ${answer.status}`)
-    const { currency_code, currency_minor_unit } = { ...cart.items[0]?.prices, ...cart.totals }
-    last = {
-      items: cart.items.map(({ id, name, variation = [], quantity, prices, sku }) => {
-        const item_variant = variation.map(({ value }) => value).join(', ') || undefined
-        return { item_id: `${id}`, item_name: plain(name), item_variant, price: +prices.price!, quantity, sku } as Item
-      }),
-      currency: currency_code,
-      coupon: cart.coupons?.map(({ code }) => code).join() || undefined,
-      minorUnits: currency_minor_unit,
-    }
-    return last
+    return (last = await askForCart())
   }
 
   const itemId = ({ item_id }: Item) => {
-    const id = `${item_id}`.replace('#', '')
-    if (/^\d+$/.test(id)) return id
-    const known = [
-      ...(product()?.items ?? []),
-      ...variations().map((each) => ({ sku: each?.sku, item_id: `${each?.variation_id}` })),
-      ...all('[data-product_sku]').map(({ dataset }) => ({ sku: dataset.product_sku, item_id: dataset.product_id })),
-      ...last.items,
-    ]
-    return known.find(({ sku }) => sku === id)?.item_id
+    const id = `${item_id}`.replace(/^#(?=\d+$)/, '')
+    return /^\d+$/.test(id) ? id : [...idsOnPage(), ...last.items].find(({ sku }) => sku === id)?.item_id
   }
 
-  const order = () => {
-    const id = (/\/(\d+)\/?$/.exec(location.pathname) ?? /order-received=(\d+)/.exec(location.search))?.[1]
-    if (kind() !== 'thank_you' || !id || find(FAILED)) return
-    const total = find(TOTAL)
-    return { transaction_id: id, value: total?.textContent?.trim(), currency: currencyOf(total) ?? last.currency }
-  }
+  const known = <T extends { readonly currency?: string | undefined }>(told: T | undefined) => told && { ...told, currency: told.currency ?? last.currency }
 
-  return { name: 'woocommerce', isHere: () => whichStore() === 'woocommerce', kind, product, changesCart, readCart, order, placesOrder, checkoutErrors, itemId }
+  return { name: 'woocommerce', isHere: () => whichStore() === 'woocommerce', kind, product: () => known(product()), changesCart, readCart, order: () => known(order()), placesOrder, checkoutErrors, itemId }
 }
 
 function kind(): string | undefined {
   const page = KINDS.find(([, body]) => document.body?.matches(body)) ?? KINDS.find(([, , url]) => url.test(location.pathname + location.search))
   return page?.[0]
+}
+
+function product() {
+  if (kind() !== 'product') return
+  const { name, sku, offers } = productData() ?? {}
+  const offer = first(offers)
+  const price = first(offer?.priceSpecification)
+  const chosen = find<HTMLInputElement>('form.variations_form [name=variation_id]')?.value
+  const isChosen = !!chosen && chosen !== '0'
+  const variation = isChosen ? variations().find((each) => `${each?.variation_id}` === chosen) : undefined
+  const item = {
+    item_id: isChosen ? chosen : (/\bpostid-(\d+)/.exec(document.body?.className)?.[1] ?? find('form.cart [name=add-to-cart]')?.getAttribute('value')),
+    item_name: plain(name ?? find('h1')?.innerHTML),
+    // The words of the lists, as the cart has them; the variation only knows their slugs.
+    item_variant: isChosen ? variantOf(all('form.variations_form select')) : undefined,
+    // Shops with many variations tell their prices later: then a range is no price.
+    price: isChosen ? variation?.display_price : +(price?.price ?? offer?.price ?? offer?.lowPrice ?? 0) || undefined,
+    sku: variation?.sku || sku,
+  } as Item
+  return { currency: price?.priceCurrency ?? offer?.priceCurrency, items: [item] }
 }
 
 function productData(): Product | undefined {
@@ -166,6 +139,34 @@ function productData(): Product | undefined {
 
 const variations = () => [parse<Variation[]>(find('form.variations_form')?.dataset.product_variations)].flat()
 const variantOf = (lists: readonly HTMLElement[]) => lists.map((list) => (list as HTMLSelectElement).selectedOptions[0]?.text).join(', ')
+/** What the page knows of skus: those of the product that is shown, of its variations, of the buttons. */
+const idsOnPage = (): readonly { readonly sku?: unknown; readonly item_id?: string | undefined }[] => [
+  ...(product()?.items ?? []),
+  ...variations().map((each) => ({ sku: each?.sku, item_id: `${each?.variation_id}` })),
+  ...all('[data-product_sku]').map(({ dataset }) => ({ sku: dataset.product_sku, item_id: dataset.product_id })),
+]
+
+async function askForCart(): Promise<Cart> {
+  // The root is elsewhere in a subfolder, and `?rest_route=/` with plain permalinks; its host may lack a `www`.
+  const { pathname, search } = new URL(find('link[rel="https://api.w.org/"]')?.getAttribute('href') ?? '/wp-json/', location.href)
+  const answer = await fetch(`${pathname}${search}wc/store/v1/cart`)
+  const cart = answer.ok ? ((await answer.json().catch(() => {})) as Answer | undefined) : undefined
+  if (!cart?.items) throw new Error(`WooCommerce's Store API must answer with a cart, got status ${answer.status}`)
+  const { currency_code, currency_minor_unit } = { ...cart.items[0]?.prices, ...cart.totals }
+  const items = cart.items.map(({ id, name, variation = [], quantity, prices, sku }) => {
+    const item_variant = variation.map(({ value }) => value).join(', ') || undefined
+    return { item_id: `${id}`, item_name: plain(name), item_variant, price: +prices.price!, quantity, sku } as Item
+  })
+  return { items, currency: currency_code, coupon: cart.coupons?.map(({ code }) => code).join() || undefined, minorUnits: currency_minor_unit }
+}
+
+function order() {
+  const id = (/\/(\d+)\/?$/.exec(location.pathname) ?? /order-received=(\d+)/.exec(location.search))?.[1]
+  if (kind() !== 'thank_you' || !id || find(FAILED)) return
+  const total = find(TOTAL)
+  return { transaction_id: id, value: total?.textContent?.trim(), currency: currencyOf(total) }
+}
+
 /** Only the symbol of the euro stands for one currency; pages with blocks have settings that name it. */
 function currencyOf(amount: HTMLElement | null): string | undefined {
   const symbol = amount?.querySelector('.woocommerce-Price-currencySymbol')?.textContent?.replace('€', 'EUR')

@@ -97,11 +97,14 @@ test('a tab in the background says and reads nothing before it is looked at', ()
 })
 
 test('what the checkout finds fault with is told after each try to order, by field', async () => {
-  let errors = [{ code: 'invalid', field: 'billing_email' }, { code: 'declined' }]
+  let errors: { code: string; field?: string }[] = [{ code: 'invalid', field: 'billing_email' }, { code: 'checkout' }]
   const { words } = open({ placesOrder: ({ url }) => url.pathname === '/order', checkoutErrors: () => errors })
   words.length = 0
   await request('/order')
   expect(words).toEqual([])
+  await vi.advanceTimersByTimeAsync(1000)
+  errors = [{ code: 'declined' }]
+  await request('/order')
   await vi.advanceTimersByTimeAsync(1000)
   errors = []
   await request('/order')

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { createChanges } from '../../src/commerce/changes.js'
+import type { Change, State } from '../../src/commerce/state.js'
+
+/** Changes on a device that answers when the test says so; what is made of them, as words. */
+const open = () => {
+  const words: string[] = []
+  let answer = () => {}
+  const changes = createChanges({
+    database: { update: <T>(_: string, next: (old: T | undefined) => T) => new Promise<T>((resolve) => (answer = () => resolve(next(undefined)))) },
+    spill: { write: () => 0, read: () => [], remove: () => {}, clear: () => {} },
+    now: () => 1,
+    isHidden: () => false,
+    isOn: () => true,
+    isDenied: () => false,
+    fail: (cause) => words.push(`${cause}`),
+    reduce: (state: State, change: Change) => (words.push(change.id), state),
+    emit: () => {},
+    isHeld: () => false,
+    onChange: () => {},
+  })
+  const pause = () => new Promise((done) => setImmediate(done))
+  return { words, changes, answer: async () => (await pause(), answer(), await pause()) }
+}
+
+test('what was read goes right after what had happened when it was sighted', async () => {
+  const { words, changes, answer } = open()
+  changes.push('start', { id: 'start' })
+  const first = changes.mark()
+  changes.push('moment', { id: 'view' })
+  changes.push('cart', { id: 'empty' }, first)
+  const second = changes.mark()
+  changes.push('moment', { id: 'checkout' })
+  changes.push('cart', { id: 'cap' }, second)
+  void changes.work()
+  await answer()
+  expect(words).toEqual(['start', 'empty', 'view', 'cap', 'checkout'])
+})
+
+test('what was read comes first where all before it is settled, or there was nothing', async () => {
+  const { words, changes, answer } = open()
+  const none = changes.mark()
+  changes.push('moment', { id: 'view' })
+  changes.push('cart', { id: 'empty' }, none)
+  const settled = changes.mark()
+  void changes.work()
+  await answer()
+  changes.push('moment', { id: 'checkout' })
+  changes.push('cart', { id: 'cap' }, settled)
+  void changes.work()
+  await answer()
+  expect(words).toEqual(['empty', 'view', 'cap', 'checkout'])
+})
