@@ -2,8 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 const nodeMajor = Number(process.versions.node.split('.')[0])
 
+// Where the CI wants the results as JSON, besides.
+const { TEST_REPORT } = process.env
+
 export default defineConfig({
   test: {
+    ...(TEST_REPORT && { reporters: ['default', 'json'], outputFile: { json: TEST_REPORT } }),
     projects: [
       {
         test: {

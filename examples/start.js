@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startCollector } from './collector/server.js'
+import { stopAtSignal } from './stop-at-signal.js'
 import { startStorefront } from './storefront/server.js'
 
 /** @param {string} flag @param {string | undefined} text @param {number} usual */
@@ -21,26 +22,13 @@ const readOptions = () => {
 const shopError = (error, port) =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? new Error(`Port ${port} is already taken: choose another for the shop with --shop-port.`) : error
 
-/** Stops all of them at the first signal; a second one does not wait. @param {{ close: () => Promise<void> }[]} running */
-const stopAtSignal = (running) => {
-  let isStopping = false
-  const stop = async () => {
-    if (isStopping) process.exit(1)
-    isStopping = true
-    await Promise.all(running.map(({ close }) => close()))
-    process.exit(0)
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-}
-
 const main = async () => {
   const { port, shopPort, db } = readOptions()
   const collector = await startCollector({ port, ...(db !== undefined && { db }) })
   const endpoint = `${collector.url}/collect`
   try {
     const shop = await startStorefront({ port: shopPort, endpoint })
-    stopAtSignal([shop, collector])
+    stopAtSignal(shop, collector)
     console.log(`Shop       ${shop.url}\nCollector  ${collector.url}\nEndpoint   ${endpoint}`)
   } catch (error) {
     await collector.close()

@@ -12,21 +12,16 @@ export function checkMoment<M extends Moment>(moment: M, stages: StageModel | un
   if (typeof props !== 'object' || Array.isArray(props)) report('input', `props of ${name} must be an object, got ${typeof props}`)
   const ids = stages?.stages.map(({ id }) => id)
   const isKnown = isShort(stage) && (!stage || !ids || ids.includes(stage))
-  if (!isKnown) report('input', `stage must be ${ids ? `one of ${ids.join(', ')}` : SHORT}, got ${typeof stage === 'string' ? `"${stage}"` : typeof stage}`)
-  if (!isShort(source)) report('input', `source of ${name} must be ${SHORT}`, source)
-  const time = toTime(at)
-  if (time !== at) report('input', `at of ${name} must be whole ms since epoch`, at)
-  return { ...moment, name, stage: isKnown ? stage : undefined, source: isShort(source) ? source : undefined, at: time }
+  if (!isKnown) report('input', `stage must be ${ids ? `one of ${ids.join(', ')}` : SHORT}${isShort(stage) ? `, got "${stage}"` : ''}`, stage)
+  if (!isShort(source)) report('input', `source must be ${SHORT}`, source)
+  const time = at && Math.round(at)
+  const isTime = time === undefined || (Number.isSafeInteger(time) && time >= 0)
+  if (!isTime || time !== at) report('input', 'at must be whole ms since epoch', at)
+  return { ...moment, name, stage: isKnown ? stage : undefined, source: isShort(source) ? source : undefined, at: isTime ? time : Date.now() }
 }
 
 const SHORT = 'a text of at most 64 characters'
 const isShort = (value: unknown) => value == null || (typeof value === 'string' && value.length <= 64)
-
-const toTime = (at: unknown): number | undefined => {
-  if (at === undefined) return
-  const time = typeof at === 'number' ? Math.round(at) : -1
-  return time >= 0 && time < 2 ** 53 ? time : Date.now()
-}
 
 const toName = (name: unknown): string =>
   (typeof name === 'string' ? name : '')

@@ -140,6 +140,12 @@ describe('the page', () => {
     expect(samplesIn('ts')[0]!.line + samplesIn('ts')[0]!.code.split('\n').length).toBeLessThan(25)
   })
 
+  test('says which Node it takes, the same as package.json: what both vite and vitest take, or npm ci fails', () => {
+    const nodeOf = (folder: string): string => JSON.parse(read(join(folder, 'package.json'))).engines.node
+    expect(['', 'node_modules/vite', 'node_modules/vitest'].map(nodeOf)).toEqual(['^20.19.0 || ^22.12.0 || >=24.0.0', '^20.19.0 || >=22.12.0', '^20.0.0 || ^22.0.0 || >=24.0.0'])
+    expect(chapter('Try it')).toContain(`\`${nodeOf('')}\``)
+  })
+
   test('has no sample that is not tested', () => {
     expect(samples.filter(({ language }) => !['ts', 'js', 'html', 'json', 'sh'].includes(language))).toEqual([])
   })
@@ -237,7 +243,7 @@ describe('samples', () => {
   })
 
   test('hold the stub in less than 250 bytes', () => {
-    const stubs = samplesIn('html').flatMap(({ code: html }) => html.match(/^<script>window\.rihla=.*$/gm) ?? [])
+    const stubs = samplesIn('html').flatMap(({ code: html }) => html.match(/^<script>typeof rihla==.*$/gm) ?? [])
     expect(unique(stubs)).toHaveLength(1)
     expect(Buffer.byteLength(stubs[0]!)).toBeLessThan(250)
     expect(read('examples/storefront/public/shop.js')).toContain(stubs[0]!.replace(/<\/?script>/g, ''))

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
+import { stopAtSignal } from '../stop-at-signal.js'
 import { createShop } from './app.js'
 
 /** @param {import('@hono/node-server').ServerType} server @param {number} port @param {string} host @returns {Promise<number>} */
@@ -47,7 +48,7 @@ const main = async () => {
   const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' }, endpoint: { type: 'string' } } })
   const shop = await startStorefront({ port: portOf(values.port), host: values.host, endpoint: values.endpoint })
   console.log(`The shop is open at ${shop.url}.`)
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void shop.close().then(() => process.exit(0)))
+  stopAtSignal(shop)
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {

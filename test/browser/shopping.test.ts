@@ -56,13 +56,21 @@ describe.each(engines)('$name', (engine) => {
     }
   }
 
-  it('a shopper walks from the home page to the thank-you page, and the collector and its DuckDB file hold every touchpoint with its stage, none missing', async () => {
-    const tab = await browser.newTab()
+  it('a shopper walks from the home page to the thank-you page, and the page of the collector in another window, the collector and its DuckDB file show every touchpoint with its stage, none missing', async () => {
+    // In a window of its own: a tab in front would hide the shop's.
+    const watching = await browser.newTab({ window: true })
+    await watching.goto(collector.url)
+    await watching.until(`document.querySelector('#state').dataset.state === 'live'`)
+    expect(await watching.eval(`document.querySelector('#touchpoints-empty').textContent`)).toBe('waiting for the first touchpoint…')
+
+    const tab = await browser.newTab({ window: true })
     await tab.goto(`${shop.url}/en`)
     await press(tab, '#consent-accept')
     await tab.until(`document.cookie.includes('consent=granted')`)
     await press(tab, 'a[data-item="FJ-101"]')
     await tab.until(`location.pathname.includes('/product/')`)
+    // What has happened so far comes to the open page by itself, while the shopper goes on.
+    await watching.until(() => [...document.querySelectorAll('#touchpoints .name')].some(({ textContent }) => textContent === 'view_item'))
     await press(tab, '#add-to-cart')
     await tab.until(`location.pathname.endsWith('/cart')`)
     await press(tab, '#to-checkout')
@@ -114,12 +122,28 @@ describe.each(engines)('$name', (engine) => {
     expect(all.find((each) => each.name === 'purchase')?.stage?.id).toBe('conversion')
     expect(all.filter((each) => each.name !== 'click' && !each.stage)).toEqual([])
 
+    // The page in the other window, which nobody has touched, shows the same: every touchpoint with its stage, and every document complete.
+    await watching.until((count: number) => document.querySelectorAll('#touchpoints tr').length === count, all.length)
+    const shown = () =>
+      watching.eval(() => ({
+        state: document.querySelector('#state')!.textContent,
+        rows: [...document.querySelectorAll('#touchpoints tr')].map((row) => [row.querySelector('.name')!.textContent, row.querySelector<HTMLElement>('.badge')?.dataset.stage ?? null, row.querySelector('.badge')?.textContent ?? null]),
+        documents: [...document.querySelectorAll('#documents tr')].map((row) => row.querySelector('.number')!.textContent).sort(),
+      }))
+    const documents = (await account()).map(({ complete }) => `complete up to ${complete}`).sort()
+    await poll(async () => JSON.stringify((await shown()).documents) === JSON.stringify(documents), 'the page shows every document complete')
+    const { state, rows: visible } = await shown()
+    const inOrder = (rows: (string | null)[][]) => rows.map((row) => row.join(' ')).sort()
+    expect(state).toBe('live')
+    expect(inOrder(visible)).toEqual(inOrder(all.map(({ name, stage }) => [name, stage?.id ?? null, stage?.id ?? null])))
+
     await collector.close()
     const file = await DuckDBInstance.create(db)
     const connection = await file.connect()
-    const rows = await connection.runAndReadAll('select count(*)::integer as kept from touchpoints')
+    const kept = (await connection.runAndReadAll('select tab, seq::integer as seq, name, stage from touchpoints order by tab, seq')).getRowObjects()
     connection.closeSync()
     file.closeSync()
-    expect(rows.getRowObjects()).toEqual([{ kept: all.length }])
+    const byPlace = (one: Told, other: Told) => (one.tab === other.tab ? one.seq - other.seq : one.tab < other.tab ? -1 : 1)
+    expect(kept).toEqual([...all].sort(byPlace).map(({ tab, seq, name, stage }) => ({ tab, seq, name, stage: stage?.id ?? null })))
   })
 })

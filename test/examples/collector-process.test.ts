@@ -1,38 +1,15 @@
 // @vitest-environment node
-import { spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { accountOf, batch, freshDatabase, freshFolder, get, page, post, start, stored, touchpoint } from './collector-harness.js'
+import { runExample } from './run-example.js'
 
 // Each test starts processes, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-const script = fileURLToPath(new URL('../../examples/collector/server.js', import.meta.url))
-
-/** Runs the command as a user would; it is killed after the test at the latest. */
-const run = (args: string[], env: Record<string, string> = {}, cwd = freshFolder()) => {
-  const child = spawn(process.execPath, [script, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
-  const printed = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => (printed.out += chunk))
-  child.stderr.on('data', (chunk) => (printed.err += chunk))
-  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => child.on('close', (code) => resolve({ code, ...printed })))
-  const url = new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      const found = /http:\S+/.exec(printed.out)
-      if (found) resolve(found[0])
-    })
-    child.on('close', () => reject(new Error(`it ended: ${printed.err}`)))
-  })
-  url.catch(() => {})
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  return { child, ended, url }
-}
+const run = (args: string[], env: Record<string, string> = {}, cwd = freshFolder()) => runExample('collector/server.js', args, { env, cwd })
 
 describe('the command', () => {
   test('is explained by --help', async () => {
