@@ -100,7 +100,6 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
   const bear = ({ name, at, page, order, tail, priority }: Stamped, visit: Visit): Touchpoint => {
     const here = [visit.id, visit.user, page.url, page.title, page.referrer, page.kind, page.locale].join('\n')
     if (here !== place) {
-      place = here
       key = `${tab}-${++pages}`
       entry = `"${key}":${toJson(
         {
@@ -117,6 +116,8 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
         text,
         () => {},
       )}`
+      // Last: Firefox ends a script in the middle when its page goes, and its next event goes on from there.
+      place = here
     }
     const id = order ? uuidv8(order) : uuidv7(at)
     const line = `{"id":"${id}","name":"${name}","at":${at},"seq":${++seq},"page":"${key}"${tail}`

@@ -52,6 +52,7 @@ type Told = readonly [change: Change, moment: Moment]
 export function createChanges({ database, spill, now, isHidden, isOn, isDenied, fail, reduce, emit, isHeld, onChange }: ChangesOptions): Changes {
   let state: State | undefined
   let queue: Change[] = []
+  let telling: readonly Moment[] = []
   let working: Promise<void> | undefined
   let era = 0
 
@@ -82,10 +83,19 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
       }
     }, old)
 
-  const tell = (changes: readonly Change[], out: readonly Told[]) => {
-    const fresh = out.filter(([change]) => !change.told)
+  /**
+   * Takes a state over, and tells what followed from changes that were not told yet. Firefox ends a script in the middle when its page goes, and its next event
+   * goes on from there: what is to be told is kept together with the state, until it is told.
+   */
+  const take = (next: State, changes: readonly Change[], out: readonly Told[]) => {
+    const more = [...telling, ...out.filter(([change]) => !change.told).map(([, moment]) => moment)]
+    state = next
+    telling = more
     for (const change of changes) change.told = true
-    for (const [, moment] of fresh) emit(moment)
+    while (telling.length) {
+      emit(telling[0]!)
+      telling = telling.slice(1)
+    }
   }
 
   /** What earlier pages could not finish. */
@@ -118,10 +128,9 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
       return cause?.name === 'AbortError' ? undefined : next(state)
     })
     if (!read || mine !== era) return false
-    state = read
+    take(read, changes, out)
     queue = queue.filter((change) => !changes.includes(change))
     spill.remove()
-    tell(changes, out)
     onChange()
     return true
   }
@@ -129,8 +138,7 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
   const hurry = () => {
     const waiting = queue.filter((change) => !change.told)
     const out: Told[] = []
-    state = apply(begun(state), waiting, out)
-    tell(waiting, out)
+    take(apply(begun(state), waiting, out), waiting, out)
   }
 
   return {
@@ -155,6 +163,7 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
       era++
       state = working = undefined
       queue = []
+      telling = []
       spill.clear()
     },
   }
