@@ -1,7 +1,7 @@
 import type { Backlog } from './backlog.js'
-import type { Beacon } from './beacon.js'
+import type { Beacon, PostOptions } from './beacon.js'
 import type { Outbox } from './outbox.js'
-import { type Item, rowsOf, unique } from './parcel.js'
+import { fly, type Item, rowsOf, unique } from './parcel.js'
 import { idOf, seqOf } from './touchpoint.js'
 import type { Format, Outcome, Range } from './types.js'
 
@@ -19,11 +19,12 @@ interface Trial {
 export interface Delivery {
   /** The body of a request. */
   readonly encode: (items: readonly Item[], ask?: readonly Range[]) => string
+  /** Posts a body that was made of some items, and does what its answer says. `undefined` without an answer. */
+  readonly post: (body: string, items: readonly Item[], options?: PostOptions) => Promise<Outcome | undefined>
   /** Posts once. */
   readonly send: (items: readonly Item[], ask?: readonly Range[]) => Promise<Outcome>
   /** Posts until every touchpoint that the collector can take was taken: halves what is too large or has something bad in it. */
   readonly deliver: (items: readonly Item[], isOver: IsOver) => Promise<Outcome>
-  readonly acknowledge: (items: readonly Item[]) => void
   /** The most characters of one request, after what the collector found too large. */
   readonly limit: () => number
 }
@@ -71,24 +72,28 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     })
   }
 
-  const send = async (items: readonly Item[], ask?: readonly Range[]): Promise<Outcome> => {
+  const post: Delivery['post'] = async (body, items, options) => {
     const loss = backlog.losses()
-    for (const { row } of items) row.flying = true
-    // A budget that other scripts have used up looks like a failed network: every second try goes without it.
-    const answer = await beacon.post(encode(items, ask), { keepalive: failures % 2 === 0, compress: !!format.compress })
-    for (const { row } of items) row.flying = false
-    failures = answer ? 0 : failures + 1
-    if (!answer) return { kind: 'retry' }
-    const outcome = format.classify(answer)
-    if (outcome.kind === 'ok') {
+    fly(items, true)
+    const answer = await beacon.post(body, options)
+    fly(items, false)
+    const outcome = answer && format.classify(answer)
+    if (outcome?.kind === 'ok') {
       backlog.reported(loss)
       for (const { id, reason } of outcome.rejected ?? []) {
         const item = items.find(({ line }) => idOf(line) === id)
-        if (item && !(await setAside(item, reason))) backlog.lose({ tab: item.row.tab, from: seqOf(item.line), to: seqOf(item.line), reason: 'quarantined' })
+        if (item) await setAside(item, reason, true)
       }
       acknowledge(items)
     }
     return outcome
+  }
+
+  const send = async (items: readonly Item[], ask?: readonly Range[]): Promise<Outcome> => {
+    // A budget that other scripts have used up looks like a failed network: every second try goes without it.
+    const outcome = await post(encode(items, ask), items, { keepalive: failures % 2 === 0, compress: !!format.compress })
+    failures = outcome ? 0 : failures + 1
+    return outcome ?? { kind: 'retry' }
   }
 
   const acknowledge = (items: readonly Item[]) => {
@@ -96,9 +101,9 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     outbox.remove(rowsOf(items).filter((row) => row.done.size === row.lines.length))
   }
 
-  const setAside = ({ row, line }: Item, reason: string) => {
+  const setAside = ({ row, line }: Item, reason: string, isNamed?: boolean) => {
     report('quarantined', `the collector refused a touchpoint: ${reason}`, line)
-    return backlog.quarantine(row.tab, seqOf(line), line)
+    return backlog.quarantine(row.tab, seqOf(line), line, isNamed)
   }
 
   /** What is left of a batch is one touchpoint that is refused: its own fault only if a neighbour was accepted and the quarantine has room. */
@@ -146,5 +151,5 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     return first.kind === 'ok' && !isOver() ? deliver(items.slice(half), isOver, trial) : first
   }
 
-  return { encode, send, deliver, acknowledge, limit: () => limit }
+  return { encode, post, send, deliver, limit: () => limit }
 }

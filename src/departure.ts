@@ -2,8 +2,7 @@ import { type Beacon, sizeOf } from './beacon.js'
 import type { Delivery } from './delivery.js'
 import type { Outage } from './outage.js'
 import type { Outbox } from './outbox.js'
-import { type Item, rowsOf, take } from './parcel.js'
-import type { Format } from './types.js'
+import { fly, type Item, take } from './parcel.js'
 
 /** What can be done when the page may be gone in a moment. Everything here is synchronous: no opens, no locks, no reads. */
 export interface Departure {
@@ -22,7 +21,6 @@ export interface DepartureOptions {
   readonly outage: Outage
   readonly beacon: Beacon
   readonly delivery: Delivery
-  readonly format: Format
   readonly now: () => number
   readonly isHidden: () => boolean
   /** A request at hide has ended and the page is still there. */
@@ -36,8 +34,7 @@ const SOON = 100
 const ENVELOPE = 2000
 
 /** Prepares for the end of one document. */
-export function createDeparture({ outbox, outage, beacon, delivery, format, now, isHidden, onSurvived }: DepartureOptions): Departure {
-  let era = 0
+export function createDeparture({ outbox, outage, beacon, delivery, now, isHidden, onSurvived }: DepartureOptions): Departure {
   let withdraw: (() => void) | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -55,25 +52,11 @@ export function createDeparture({ outbox, outage, beacon, delivery, format, now,
     const body = delivery.encode(items)
     const less = () => handOver(items.slice(0, items.length >> 1), last)
     if (sizeOf(body) > beacon.room()) return less()
-    if (!last) return void post(body, items)
-    if (beacon.beacon(body)) fly(items, true)
-    else less()
-  }
-
-  const fly = (items: readonly Item[], flying: boolean) => {
-    for (const row of rowsOf(items)) row.flying = flying
-  }
-
-  const post = async (body: string, items: readonly Item[]) => {
-    const mine = era
-    fly(items, true)
-    const answer = await beacon.post(body)
-    if (mine !== era) return
-    fly(items, false)
-    const outcome = answer && format.classify(answer)
-    if (outcome?.kind === 'ok' && !outcome.rejected?.length) delivery.acknowledge(items)
-    else if (!answer && isHidden()) handOver(items.slice(0, items.length >> 1), false)
-    onSurvived()
+    if (last) return beacon.beacon(body) ? fly(items, true) : less()
+    void delivery.post(body, items).then((outcome) => {
+      if (!outcome && isHidden()) less()
+      onSurvived()
+    })
   }
 
   const insure = () => {
@@ -91,10 +74,7 @@ export function createDeparture({ outbox, outage, beacon, delivery, format, now,
   return {
     leave,
     insure,
-    restart: () => {
-      era++
-      withdraw = undefined
-    },
+    restart: () => void (withdraw = undefined),
     stop: () => {
       clearTimeout(timer)
       withdraw?.()

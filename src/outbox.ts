@@ -1,9 +1,8 @@
+import type { Backlog } from './backlog.js'
 import type { Spill } from './browser/spill.js'
 import type { Database } from './database.js'
-import { rangesOf } from './parcel.js'
 import { type Row, toEntry, toRow } from './row.js'
 import type { Touchpoint } from './touchpoint.js'
-import type { Loss } from './types.js'
 
 /** This document's touchpoints until they are acknowledged, written ahead to the device. */
 export interface Outbox {
@@ -36,7 +35,7 @@ export interface OutboxOptions {
   readonly database: Database
   readonly spill: Spill
   readonly now: () => number
-  readonly lose: (...losses: Loss[]) => void
+  readonly lose: Backlog['lose']
   readonly report: (code: string, message: string, cause?: unknown) => void
 }
 
@@ -59,6 +58,9 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
   let stopped = false
   let writing = false
 
+  const volatile = () => rows.filter((row) => row.stored !== 'yes')
+  const unwritten = () => rows.filter((row) => row.stored === 'no')
+
   const add = (touchpoint: Touchpoint, atOnce: boolean) => {
     const { line, seq, priority, page } = touchpoint
     const last = rows[rows.length - 1]
@@ -75,46 +77,40 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
     writing = true
   }
 
+  /** A put that is under way goes on with what came in the meantime. */
   const schedule = (delay: number) => {
-    if (!timer && !putting && !stopped) timer = setTimeout(write, delay)
+    if (!timer && !stopped && !rows.some((row) => row.stored === 'soon')) timer = setTimeout(write, delay)
   }
 
-  const volatile = () => rows.filter((row) => row.stored !== 'yes')
-
-  const write = (): Promise<void> => {
+  const write = async () => {
     clearTimeout(timer)
     timer = undefined
     writing = false
+    const mine = unwritten()
+    if (mine.length) putting = put(mine, putting)
+    await putting
+  }
+
+  /** Ends after what was begun `before`. */
+  const put = async (mine: readonly Row[], before?: Promise<void>) => {
     const since = era
-    const mine = rows.filter((row) => row.stored === 'no')
-    if (!mine.length) return putting ?? Promise.resolve()
+    let stored: Row['stored'] = 'yes'
     for (const row of mine) row.stored = 'soon'
-    const settle = (stored: Row['stored']) => {
-      if (since !== era) return
+    try {
+      await database.change(mine.map(toEntry))
+      failures = 0
+    } catch (error) {
+      failures++
+      stored = 'no'
+      // Not opened because the page is hidden or consent was withdrawn: nothing is wrong.
+      if ((error as Error | null)?.name !== 'AbortError') report('storage', 'the browser refuses to store; touchpoints are sent from memory', error)
+    }
+    if (since === era) {
       for (const row of mine) row.stored = stored
       unspill()
+      if (unwritten().length) schedule(failures && Math.min(AGAIN * 2 ** failures, 60_000))
     }
-    const before = putting
-    const all: Promise<void> = database
-      .change(mine.map(toEntry))
-      .then(
-        () => {
-          failures = 0
-          settle('yes')
-        },
-        (error) => {
-          failures++
-          settle('no')
-          // Not opened because the page is hidden or consent was withdrawn: nothing is wrong.
-          if (error?.name !== 'AbortError') report('storage', 'the browser refuses to store; touchpoints are sent from memory', error)
-        },
-      )
-      .then(() => before)
-      .then(() => {
-        if (putting === all) putting = undefined
-        if (since === era && rows.some((row) => row.stored === 'no')) schedule(failures && Math.min(AGAIN * 2 ** failures, 60_000))
-      })
-    return (putting = all)
+    await before
   }
 
   const unspill = () => {
@@ -125,7 +121,7 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
     let left = size
     const gone = [...rows].sort((a, b) => b.priority - a.priority).filter((row) => !row.flying && left >= MEMORY * 0.9 && (left -= row.size, true))
     drop(gone)
-    lose(...rangesOf(gone.filter((row) => row.stored === 'no')).map((range): Loss => ({ ...range, reason: 'memory' })))
+    lose('memory', gone.filter((row) => row.stored === 'no'))
   }
 
   const drop = (gone: readonly Row[]) => {
@@ -150,7 +146,7 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
     saved: async () => {
       const before = failures
       do await write()
-      while (failures === before && !stopped && rows.some((row) => row.stored === 'no'))
+      while (failures === before && !stopped && unwritten().length)
       return !volatile().length
     },
     restart: () => {

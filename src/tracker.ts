@@ -1,5 +1,5 @@
 import { createBacklog } from './backlog.js'
-import { createBeacon, type FetchLater } from './beacon.js'
+import { type BeaconWindow, createBeacon } from './beacon.js'
 import { guarded } from './browser/listen.js'
 import { onBlocked } from './browser/on-blocked.js'
 import { onLifecycle } from './browser/on-lifecycle.js'
@@ -53,17 +53,12 @@ export function createTracker(options: TrackerOptions): Tracker {
   const visits = createVisits(database, redactor, now, landing)
   const outbox = createOutbox({ tab, database, spill, now, lose: (...losses) => backlog.lose(...losses), report })
   const backlog = createBacklog({ ...settings, tab, database, spill, holds: outbox.holds, now, report })
-  const beacon = createBeacon({
-    endpoint,
-    fetch: fetch.bind(window),
-    sendBeacon: navigator.sendBeacon?.bind(navigator),
-    fetchLater: (window as Window & { fetchLater?: FetchLater }).fetchLater?.bind(window),
-  })
+  const beacon = createBeacon(endpoint, window as Window & BeaconWindow)
   const outage = createOutage(database, { now, random: Math.random })
   const delivery = createDelivery({ site, sdk: SDK, tab, format, outbox, backlog, beacon, lastSeq: births.last, now, report })
   const courier = createCourier({ ...settings, outbox, outage, delivery, drain: () => drain, now, isHidden, report })
   const drain: Drain = createDrain({ format, backlog, delivery, now, isFreshDue: courier.isDue })
-  const departure = createDeparture({ outbox, outage, beacon, delivery, format, now, isHidden, onSurvived: courier.due })
+  const departure = createDeparture({ outbox, outage, beacon, delivery, now, isHidden, onSurvived: courier.due })
 
   // --- a moment's way ---
 
@@ -91,7 +86,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const isReady = () => isActive && visits.isReady()
   const gate = createGate(settings.consent, isReady, keep, (count) => {
     births.skip(count)
-    backlog.lose({ tab, from: births.last() - count + 1, to: births.last(), reason: 'pending' })
+    backlog.lose('pending', [{ tab, from: births.last() - count + 1, to: births.last() }])
   })
 
   const emit = (moment: Moment) => gate.pass(births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now()))
@@ -161,7 +156,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (!isConsent(state)) return report('consent', 'consent must be pending, granted or denied')
     if (state === 'denied') void forget(gate.state() === 'granted').catch(fail)
     else gate.set(state)
-    if (state === 'granted' && erased) backlog.lose({ tab, from: 1, to: erased, reason: 'forgotten' })
+    if (state === 'granted' && erased) backlog.lose('forgotten', [{ tab, from: 1, to: erased }])
     if (state === 'granted') erased = 0
     begin()
   }
