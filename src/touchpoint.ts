@@ -69,7 +69,7 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
   let entry = ''
 
   const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user }, page, at) => {
-    const landing = !page.referrer || hostOf(page.referrer) !== hostOf(page.url)
+    const landing = hostOf(page.referrer) !== hostOf(page.url)
     const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
     // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
     // Only what brings a cart back may keep its parameters.
@@ -128,8 +128,8 @@ function orderOf(props?: Props): string {
   }
 }
 
-/** The host of a URL; empty where it is none. */
-const hostOf = (url: string): string => /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? ''
+/** The host of a URL that a browser wrote. */
+const hostOf = (url?: string) => url?.split('/')[2]
 
 /** The `id` of a serialised touchpoint. */
 export const idOf = (line: string): string => line.slice(7, 43)

@@ -165,8 +165,8 @@ export interface Answer {
  * - `misconfigured`: this collector does not want us; keep everything, try again after minutes.
  */
 export type Outcome =
-  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[]; readonly held?: readonly Range[] }
-  | { readonly kind: 'retry'; readonly after?: number }
+  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[] | undefined; readonly held?: readonly Range[] | undefined }
+  | { readonly kind: 'retry'; readonly after?: number | undefined }
   | { readonly kind: 'split' }
   | { readonly kind: 'smaller' }
   | { readonly kind: 'misconfigured' }
