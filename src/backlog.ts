@@ -1,8 +1,8 @@
-import type { Spill } from './browser/spill.js'
-import type { Database } from './database.js'
+import type { Outbox } from './outbox.js'
 import { rangesOf } from './parcel.js'
 import { fromEntry, fromKey, type Row, ROWS } from './row.js'
 import type { Loss, Range } from './types.js'
+import type { World } from './world.js'
 
 /** What lies on the device and is in nobody's memory: rows of closed pages and of failed requests, losses to report, the quarantine. */
 export interface Backlog {
@@ -26,20 +26,6 @@ export interface Backlog {
   readonly clear: () => void
 }
 
-/** What a backlog is made of. */
-export interface BacklogOptions {
-  readonly tab: string
-  readonly database: Database
-  readonly spill: Spill
-  readonly holds: (key: string) => boolean
-  readonly now: () => number
-  readonly grace: number
-  readonly maxCount: number
-  readonly maxBytes: number
-  readonly maxAge: number
-  readonly report: (code: string, message: string) => void
-}
-
 const LOSSES = 'l|'
 const QUARANTINE = 'q|'
 const LEASE = 'lease'
@@ -51,7 +37,7 @@ const PAGE = 1000
 const QUARANTINE_SIZE = 20
 
 /** Makes the backlog of one document's view: every document of the shop sees the same device. */
-export function createBacklog({ tab, database, spill, holds, now, grace, maxCount, maxBytes, maxAge, report }: BacklogOptions): Backlog {
+export function createBacklog({ tab, database, spill, now, grace, maxCount, maxBytes, maxAge, report }: World, holds: Outbox['holds']): Backlog {
   let lost: Loss[] = []
   let tidying: Promise<void> | undefined
 
@@ -67,7 +53,7 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
 
   const keys = async () => {
     let nextAt = Infinity
-    const all = await database.keys(ROWS, '', PAGE)
+    const all = await database.keys(ROWS, ROWS, PAGE)
     const ours = all.filter((key) => {
       const row = fromKey(key)
       if (row.tab === tab) return !holds(key)
@@ -94,7 +80,7 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
       await database.change(entries.filter(([key]) => key.startsWith(ROWS)))
       spill.remove(name)
     }
-    const kept = await database.keys(LOSSES, '', PAGE)
+    const kept = await database.keys(LOSSES, LOSSES, PAGE)
     const known = new Set(lost.map(toLossKey))
     lost = [...lost, ...kept.filter((key) => !known.has(key)).map(fromLossKey)]
     await evict()
@@ -102,7 +88,7 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
 
   const allKeys = async () => {
     const all: string[] = []
-    for (let page: string[]; (page = await database.keys(ROWS, all[all.length - 1] ?? '', PAGE)).length; ) all.push(...page)
+    for (let page: string[]; (page = await database.keys(ROWS, all[all.length - 1] ?? ROWS, PAGE)).length; ) all.push(...page)
     return all
   }
 
@@ -145,7 +131,7 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
       if (losses.length) remove(losses.map(toLossKey)).catch(() => {})
     },
     quarantine: async (of, seq, line, isNamed) => {
-      const known = await database.keys(QUARANTINE, '', QUARANTINE_SIZE).catch(() => [])
+      const known = await database.keys(QUARANTINE, QUARANTINE, QUARANTINE_SIZE).catch(() => [])
       const hasRoom = known.length < QUARANTINE_SIZE
       if (hasRoom) database.change([[`${QUARANTINE}${of}|${seq}`, line]]).catch(() => {})
       if (hasRoom || isNamed) lose('quarantined', [{ tab: of, from: seq, to: seq }])
@@ -154,9 +140,9 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
     lease: async () => {
       const mine = { tab, until: now() + LEASE_TIME }
       // One that ends later than ours was taken before the clock was set back.
-      const isTaken = (old: typeof mine | undefined) => old && old.tab !== tab && old.until > now() && old.until <= mine.until
+      const taken = database.update<typeof mine>(LEASE, (old) => (old && old.tab !== tab && old.until > now() && old.until <= mine.until ? old : mine))
       // Where the device has no room for it, the backlog still has to leave: sending it makes room.
-      return (await database.update<typeof mine>(LEASE, (old) => (isTaken(old) ? old! : mine)).catch(() => mine)).tab === tab
+      return (await taken.catch(() => mine)).tab === tab
     },
     yield: () => void remove([LEASE]).catch(() => {}),
     clear: () => void (lost = []),

@@ -98,7 +98,7 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
 
 /** The bytes of a body in UTF-8. */
 export function sizeOf(body: string | ArrayBuffer): number {
-  return typeof body === 'string' ? new TextEncoder().encode(body).length : body.byteLength
+  return new Blob([body]).size
 }
 
 /** As bytes without a content type: naming the encoding in a header would cost a preflight. */

@@ -8,7 +8,7 @@ export interface Database {
   readonly read: <T>(keys: readonly string[]) => Promise<(T | undefined)[]>
   /** Reads and puts, atomic over all tabs. Rejects while the page is hidden: a transaction that waits in a frozen page would block them. */
   readonly update: <T>(key: string, next: (old: T | undefined) => T) => Promise<T>
-  /** At most `count` keys after `after` that begin with `prefix`, in order. */
+  /** At most `count` keys that begin with `prefix` and come after `after`, which may be the prefix itself; in order. */
   readonly keys: (prefix: string, after: string, count: number) => Promise<string[]>
   /** The page is being left: gives up what waits for a reply, and reads nothing until `reset`. WebKit keeps such a transaction open in its back/forward cache, and every other page waits for it. */
   readonly leave: () => void
@@ -99,16 +99,13 @@ export function createDatabase(name: string, { indexedDB, isHidden, mayOpen }: D
     read: (keys) => ask('readonly', (store) => Promise.all(keys.map((key) => promisifyRequest(store.get(key))))),
     update: (key, next) =>
       ask('readwrite', async (store) => {
-        const done = promisifyRequest(store.transaction)
-        // Awaited below, unless the reading fails first.
-        done.catch(() => {})
         const value = next(await promisifyRequest(store.get(key)))
         store.put(value, key)
-        await done
+        await promisifyRequest(store.transaction)
         return value
       }),
     keys: (prefix, after, count) =>
-      ask('readonly', (store) => promisifyRequest(store.getAllKeys(IDBKeyRange.bound(after || prefix, `${prefix}\uffff`, !!after), count) as IDBRequest<string[]>)),
+      ask('readonly', (store) => promisifyRequest(store.getAllKeys(IDBKeyRange.bound(after, `${prefix}\uffff`, true), count) as IDBRequest<string[]>)),
     leave: () => {
       isLeft = true
       for (const transaction of asking) {

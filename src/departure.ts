@@ -1,8 +1,6 @@
-import { type Beacon, sizeOf } from './beacon.js'
-import type { Delivery } from './delivery.js'
-import type { Outage } from './outage.js'
-import type { Outbox } from './outbox.js'
-import { fly, type Item, take } from './parcel.js'
+import { sizeOf } from './beacon.js'
+import { fly, halve, type Item, take } from './parcel.js'
+import type { Steps, World } from './world.js'
 
 /** What can be done when the page may be gone in a moment. Everything here is synchronous: no opens, no locks, no reads. */
 export interface Departure {
@@ -15,26 +13,14 @@ export interface Departure {
   readonly stop: () => void
 }
 
-/** What a departure is made of. */
-export interface DepartureOptions {
-  readonly outbox: Outbox
-  readonly outage: Outage
-  readonly beacon: Beacon
-  readonly delivery: Delivery
-  readonly now: () => number
-  readonly isHidden: () => boolean
-  /** A request at hide has ended and the page is still there. */
-  readonly onSurvived: () => void
-}
-
 /** What is stored sooner than this needs no insurance: replacing a deferred request for each touchpoint would cost more than it saves, ms. */
 const SOON = 100
 
 /** What a body has besides touchpoints, more or less: one that turns out too large is halved. Characters. */
 const ENVELOPE = 2000
 
-/** Prepares for the end of one document. */
-export function createDeparture({ outbox, outage, beacon, delivery, now, isHidden, onSurvived }: DepartureOptions): Departure {
+/** Prepares for the end of one document; `onSurvived` hears that a request at hide has ended and the page is still there. */
+export function createDeparture({ now, isHidden }: World, { outbox, outage, beacon, delivery }: Steps, onSurvived: () => void): Departure {
   let withdraw: (() => void) | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -50,7 +36,7 @@ export function createDeparture({ outbox, outage, beacon, delivery, now, isHidde
   const handOver = (items: readonly Item[], last: boolean): void => {
     if (!items.length) return
     const body = delivery.encode(items)
-    const less = () => handOver(items.slice(0, items.length >> 1), last)
+    const less = () => handOver(halve(items)[0], last)
     if (sizeOf(body) > beacon.room()) return less()
     if (last) return beacon.beacon(body) ? fly(items, true) : less()
     void delivery.post(body, items).then((outcome) => {

@@ -1,8 +1,7 @@
 import type { Backlog } from './backlog.js'
-import type { Spill } from './browser/spill.js'
-import type { Database } from './database.js'
 import { type Row, toEntry, toRow } from './row.js'
 import type { Touchpoint } from './touchpoint.js'
+import type { World } from './world.js'
 
 /** This document's touchpoints until they are acknowledged, written ahead to the device. */
 export interface Outbox {
@@ -29,16 +28,6 @@ export interface Outbox {
   readonly stop: () => void
 }
 
-/** What an outbox is made of. */
-export interface OutboxOptions {
-  readonly tab: string
-  readonly database: Database
-  readonly spill: Spill
-  readonly now: () => number
-  readonly lose: Backlog['lose']
-  readonly report: (code: string, message: string, cause?: unknown) => void
-}
-
 /** A row that is stored or sent as one stays well below one request. */
 const LINES = 25
 const SIZE = 8000
@@ -47,8 +36,8 @@ const MEMORY = 2_000_000
 /** Storage that refused is tried again after so long, doubled each time, at most a minute, ms. */
 const AGAIN = 2000
 
-/** Makes an outbox for one document. */
-export function createOutbox({ tab, database, spill, now, lose, report }: OutboxOptions): Outbox {
+/** Makes an outbox for one document; `lose` hears what had to be dropped from memory. */
+export function createOutbox({ tab, database, spill, now, report }: World, lose: Backlog['lose']): Outbox {
   let rows: Row[] = []
   let size = 0
   let era = 0
@@ -103,7 +92,7 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
       failures++
       stored = 'no'
       // Not opened because the page is hidden or consent was withdrawn: nothing is wrong.
-      if ((error as Error | null)?.name !== 'AbortError') report('storage', 'the browser refuses to store; touchpoints are sent from memory', error)
+      if ((error as Error | null)?.name !== 'AbortError') report('storage', 'the browser refuses to store; sending from memory', error)
     }
     if (since === era) {
       for (const row of mine) row.stored = stored

@@ -1,11 +1,11 @@
-import { createBacklog } from './backlog.js'
-import { type BeaconWindow, createBeacon } from './beacon.js'
 import { guarded } from './browser/listen.js'
 import { onBlocked } from './browser/on-blocked.js'
 import { onLifecycle } from './browser/on-lifecycle.js'
 import { currentPage } from './browser/page.js'
 import { createSpill } from './browser/spill.js'
 import { whenActivated } from './browser/when-activated.js'
+import { createBacklog } from './backlog.js'
+import { type BeaconWindow, createBeacon } from './beacon.js'
 import { checkMoment } from './check-moment.js'
 import { checkOptions, isConsent } from './check-options.js'
 import { createGate } from './consent.js'
@@ -13,7 +13,6 @@ import { createCourier } from './courier.js'
 import { createDatabase } from './database.js'
 import { createDelivery } from './delivery.js'
 import { createDeparture } from './departure.js'
-import { createDrain, type Drain } from './drain.js'
 import { uuidv8 } from './ids.js'
 import { createOutage } from './outage.js'
 import { createOutbox } from './outbox.js'
@@ -24,6 +23,7 @@ import { createBirths, type Stamped } from './touchpoint.js'
 import type { Consent, Mishap, Moment, PageView, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
+import type { Steps, World } from './world.js'
 
 /**
  * Starts a tracker: what the sources see and what `track` is told becomes touchpoints, kept on the device until the collector at `endpoint` has acknowledged them.
@@ -38,7 +38,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const settings = checkOptions(options)
   const { endpoint, site, sources, stages, format, urgent, debug } = settings
   const report = createReport(settings)
-  const fail = (cause: unknown) => report('source', 'something failed inside the tracker; the page is not affected', cause)
+  const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
   const now = () => Date.now()
   const isHidden = () => document.visibilityState === 'hidden'
   const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
@@ -49,16 +49,16 @@ export function createTracker(options: TrackerOptions): Tracker {
   const mayOpen = () => isForgetting || gate.state() === 'granted'
   const database = createDatabase(name, { indexedDB: () => indexedDB, mayOpen, isHidden })
   const spill = createSpill(`${name}-`, tab, () => localStorage)
-  const landing = { url: location.href, referrer: document.referrer }
-  const visits = createVisits(database, redactor, now, landing)
-  const outbox = createOutbox({ tab, database, spill, now, lose: (...losses) => backlog.lose(...losses), report })
-  const backlog = createBacklog({ ...settings, tab, database, spill, holds: outbox.holds, now, report })
+  const world: World = { ...settings, tab, database, spill, now, isHidden, report }
+  const visits = createVisits(database, redactor, now, { url: location.href, referrer: document.referrer })
+  const outbox = createOutbox(world, (...loss) => backlog.lose(...loss))
+  const backlog = createBacklog(world, outbox.holds)
   const beacon = createBeacon(endpoint, window as Window & BeaconWindow)
   const outage = createOutage(database, { now, random: Math.random })
-  const delivery = createDelivery({ site, sdk: SDK, tab, format, outbox, backlog, beacon, lastSeq: births.last, now, report })
-  const courier = createCourier({ ...settings, outbox, outage, delivery, drain: () => drain, now, isHidden, report })
-  const drain: Drain = createDrain({ format, backlog, delivery, now, isFreshDue: courier.isDue })
-  const departure = createDeparture({ outbox, outage, beacon, delivery, now, isHidden, onSurvived: courier.due })
+  const delivery = createDelivery(world, { outbox, backlog, beacon }, births.last)
+  const steps: Steps = { outbox, backlog, beacon, outage, delivery }
+  const courier = createCourier(world, steps)
+  const departure = createDeparture(world, steps, courier.due)
 
   // --- a moment's way ---
 
@@ -148,7 +148,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (!ask || !format.forget || !(who.visitor || who.user)) return true
     const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
     const isDone = !!answer && format.classify(answer).kind === 'ok'
-    if (!isDone) report('consent', 'the collector did not answer when it was asked to forget this visitor; the device has forgotten', who)
+    if (!isDone) report('consent', 'the device has forgotten the visitor, the collector did not answer', who)
     return isDone
   }
 
@@ -171,7 +171,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   // Its listeners come first: what it has to say at the end leaves with the rest.
-  const part: Part | undefined = settings.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, isDenied: () => gate.state() === 'denied', emit, report, fail })
+  const part: Part | undefined = settings.commerce?.({ ...world, spill: createSpill(`${name}:`, tab, () => localStorage), isOn, isDenied: () => gate.state() === 'denied', emit, fail })
   const stops: Stop[] = [
     onLifecycle(
       {
@@ -203,7 +203,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       },
       fail,
     ),
-    onBlocked(endpoint, () => report('blocked', `the page's Content-Security-Policy forbids ${endpoint}; add its origin to connect-src`), fail),
+    onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
     whenActivated(() => {
       isActive = true
       begin()
@@ -213,18 +213,18 @@ export function createTracker(options: TrackerOptions): Tracker {
     try {
       stops.push(source(record))
     } catch (cause) {
-      report('source', 'a source could not be started; the others were', cause)
+      report('source', 'a source could not be started', cause)
     }
   }
   if (settings.consent === 'denied') void erase()
-  if (settings.consent === 'pending') console.info(`rihla: waiting for consent; nothing is stored or sent until consent('granted')`)
+  if (settings.consent === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
 
   return {
     ...part?.methods,
     track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
     identify: (user, traits) => {
       if (typeof user !== 'string' || !user || user.length > 256 || redactor.text(user) !== user) {
-        return report('input', `user must be your own id for the shopper, 1 to 256 characters and no e-mail address, got ${typeof user}`)
+        return report('input', 'user must be your own id, 1 to 256 characters, no e-mail address')
       }
       record({ name: 'identify', props: traits, user })
     },
@@ -248,12 +248,6 @@ export function createTracker(options: TrackerOptions): Tracker {
 /** How long a page is left alone before what other pages left behind is looked for, ms. */
 const SETTLED = 1500
 
-const inert: Tracker = {
-  track: () => {},
-  identify: () => {},
-  saved: async () => false,
-  flush: async () => false,
-  consent: () => {},
-  forget: async () => false,
-  stop: () => {},
-}
+const nothing = () => {}
+const no = async () => false
+const inert: Tracker = { track: nothing, identify: nothing, saved: no, flush: no, consent: nothing, forget: no, stop: nothing }
