@@ -1,8 +1,9 @@
-import type { Spill } from './browser/spill.js'
-import type { Database } from './database.js'
+import type { Outbox } from './outbox.js'
 import { rangesOf } from './parcel.js'
 import { fromEntry, fromKey, type Row, ROWS } from './row.js'
-import type { Loss } from './types.js'
+import { atOf } from './touchpoint.js'
+import type { Loss, Range } from './types.js'
+import type { World } from './world.js'
 
 /** What lies on the device and is in nobody's memory: rows of closed pages and of failed requests, losses to report, the quarantine. */
 export interface Backlog {
@@ -14,35 +15,23 @@ export interface Backlog {
   /** Losses not yet reported. */
   readonly losses: () => readonly Loss[]
   /** Counts touchpoints that will never arrive; kept until a collector has heard of it. */
-  readonly lose: (...losses: Loss[]) => void
+  readonly lose: (reason: Loss['reason'], ranges: readonly Range[]) => void
   readonly reported: (losses: readonly Loss[]) => void
-  /** Sets a touchpoint that the collector refuses aside. `false` when the quarantine is full: then it is the collector that is wrong. */
-  readonly quarantine: (tab: string, seq: number, line: string) => Promise<boolean>
+  /** Sets a touchpoint that the collector refuses aside. `false` when the quarantine is full: then it is the collector that is wrong, unless it has named this one. */
+  readonly quarantine: (tab: string, seq: number, line: string, isNamed?: boolean) => Promise<boolean>
   /** Moves what closed pages spilled into the database, reads the losses, and evicts what is beyond the caps. */
   readonly tidy: () => Promise<void>
-  /** Takes or renews the right to send the backlog, which one tab has at a time. Two may take it in the same instant: the collector deduplicates. */
+  /** Takes or renews the right to send the backlog, which one tab has at a time. */
   readonly lease: () => Promise<boolean>
   readonly yield: () => void
   readonly clear: () => void
 }
 
-/** What a backlog is made of. */
-export interface BacklogOptions {
-  readonly tab: string
-  readonly database: Database
-  readonly spill: Spill
-  readonly holds: (key: string) => boolean
-  readonly now: () => number
-  readonly grace: number
-  readonly maxCount: number
-  readonly maxBytes: number
-  readonly maxAge: number
-  readonly report: (code: string, message: string) => void
-}
-
 const LOSSES = 'l|'
 const QUARANTINE = 'q|'
 const LEASE = 'lease'
+/** The most losses of one request: at hide it has to fit beside touchpoints. */
+const REPORTED = 20
 /** A tab that died with the lease holds the others up for so long, ms: longer than a request may take. */
 const LEASE_TIME = 20_000
 /** Keys are read a page at a time: ten thousand at once would be a long task. */
@@ -51,13 +40,14 @@ const PAGE = 1000
 const QUARANTINE_SIZE = 20
 
 /** Makes the backlog of one document's view: every document of the shop sees the same device. */
-export function createBacklog({ tab, database, spill, holds, now, grace, maxCount, maxBytes, maxAge, report }: BacklogOptions): Backlog {
+export function createBacklog({ tab, database, spill, now, grace, maxCount, maxBytes, maxAge, report }: World, holds: Outbox['holds']): Backlog {
   let lost: Loss[] = []
   let tidying: Promise<void> | undefined
 
   const remove = (keys: readonly string[]) => database.change([], keys)
 
-  const lose = (...losses: Loss[]) => {
+  const lose: Backlog['lose'] = (reason, ranges) => {
+    const losses = rangesOf(ranges).map((range) => ({ ...range, reason }))
     if (!losses.length) return
     // A new list: a request under way reports the old one only.
     lost = [...lost, ...losses]
@@ -66,7 +56,7 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
 
   const keys = async () => {
     let nextAt = Infinity
-    const all = await database.keys(ROWS, '', PAGE)
+    const all = await database.keys(ROWS, ROWS, PAGE)
     const ours = all.filter((key) => {
       const row = fromKey(key)
       if (row.tab === tab) return !holds(key)
@@ -93,7 +83,12 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
       await database.change(entries.filter(([key]) => key.startsWith(ROWS)))
       spill.remove(name)
     }
-    const kept = await database.keys(LOSSES, '', PAGE)
+    const refused = await database.keys(QUARANTINE, QUARANTINE, QUARANTINE_SIZE)
+    const lines = await database.read<string>(refused)
+    // A collector that has been mended should not be blamed for what it refused once.
+    const old = refused.filter((_, i) => !(atOf(lines[i]!) > now() - maxAge))
+    if (old.length) await remove(old)
+    const kept = await database.keys(LOSSES, LOSSES, PAGE)
     const known = new Set(lost.map(toLossKey))
     lost = [...lost, ...kept.filter((key) => !known.has(key)).map(fromLossKey)]
     await evict()
@@ -101,35 +96,34 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
 
   const allKeys = async () => {
     const all: string[] = []
-    for (let page: string[]; (page = await database.keys(ROWS, all[all.length - 1] ?? '', PAGE)).length; ) all.push(...page)
+    for (let page: string[]; (page = await database.keys(ROWS, all[all.length - 1] ?? ROWS, PAGE)).length; ) all.push(...page)
     return all
   }
 
   const evict = async () => {
-    const rows = (await allKeys()).map((key) => ({ ...fromKey(key), key }))
-    const countOf = (row: (typeof rows)[number]) => row.to - row.from + 1
-    let count = rows.reduce((sum, row) => sum + countOf(row), 0)
-    let size = rows.reduce((sum, row) => sum + row.size, 0)
-    // A tenth is freed at once, so that the next touchpoint does not evict again.
-    const room = count > maxCount || size > maxBytes ? 0.9 : 1
-    const beyond = rows
-      .sort((a, b) => b.priority - a.priority || a.at - b.at)
-      .filter((row) => {
+    let count = 0
+    let size = 0
+    // The most valuable first: what comes after the caps are reached leaves.
+    const rows = (await allKeys()).map((key) => ({ ...fromKey(key), key })).sort((a, b) => b.priority - a.priority || a.at - b.at).reverse()
+    const beyond = (room: number) => {
+      count = size = 0
+      return rows.filter((row) => {
+        count += row.to - row.from + 1
+        size += row.size
         // What this page holds in memory, it sends all the same.
-        const leaves = !holds(row.key) && (row.at < now() - maxAge || count > maxCount * room || size > maxBytes * room)
-        if (leaves) {
-          count -= countOf(row)
-          size -= row.size
-        }
-        return leaves
+        return !holds(row.key) && (row.at < now() - maxAge || count > maxCount * room || size > maxBytes * room)
       })
-    if (!beyond.length) return
+    }
+    let gone = beyond(1)
+    // A tenth is freed at once, so that the next touchpoint does not evict again.
+    if (count > maxCount || size > maxBytes) gone = beyond(0.9)
+    if (!gone.length) return
     // What was acknowledged while the keys were read is not lost.
     const left = new Set(await allKeys())
-    const gone = beyond.filter(({ key }) => left.has(key))
+    gone = gone.filter(({ key }) => left.has(key))
     if (!gone.length) return
     await remove(gone.map(({ key }) => key))
-    lose(...rangesOf(gone).map((range): Loss => ({ ...range, reason: 'evicted' })))
+    lose('evicted', gone.reverse())
     report('evicted', `the queue is beyond maxCount, maxBytes or maxAge; ${gone.length} rows were dropped`)
   }
 
@@ -139,28 +133,27 @@ export function createBacklog({ tab, database, spill, holds, now, grace, maxCoun
     remove,
     lose,
     tidy,
-    losses: () => lost,
+    losses: () => lost.slice(0, REPORTED),
     reported: (losses) => {
       lost = lost.filter((loss) => !losses.includes(loss))
       if (losses.length) remove(losses.map(toLossKey)).catch(() => {})
     },
-    quarantine: async (of, seq, line) => {
-      const known = await database.keys(QUARANTINE, '', QUARANTINE_SIZE).catch(() => [])
-      if (known.length >= QUARANTINE_SIZE) return false
-      database.change([[`${QUARANTINE}${of}|${seq}`, line]]).catch(() => {})
-      lose({ tab: of, from: seq, to: seq, reason: 'quarantined' })
-      return true
+    quarantine: async (of, seq, line, isNamed) => {
+      const known = await database.keys(QUARANTINE, QUARANTINE, QUARANTINE_SIZE).catch(() => [])
+      const hasRoom = known.length < QUARANTINE_SIZE
+      if (hasRoom) database.change([[`${QUARANTINE}${of}|${seq}`, line]]).catch(() => {})
+      if (hasRoom || isNamed) lose('quarantined', [{ tab: of, from: seq, to: seq }])
+      return hasRoom
     },
     lease: async () => {
-      const [old] = await database.read<{ tab: string; until: number }>([LEASE])
-      const left = old && old.tab !== tab ? old.until - now() : 0
-      // The bound mends a clock that was set back.
-      if (left > 0 && left <= LEASE_TIME) return false
+      const mine = { tab, until: now() + LEASE_TIME }
+      // One that ends later than ours was taken before the clock was set back.
+      const taken = database.update<typeof mine>(LEASE, (old) => (old && old.tab !== tab && old.until > now() && old.until <= mine.until ? old : mine))
       // Where the device has no room for it, the backlog still has to leave: sending it makes room.
-      await database.change([[LEASE, { tab, until: now() + LEASE_TIME }]]).catch(() => {})
-      return true
+      return (await taken.catch(() => mine)).tab === tab
     },
-    yield: () => void remove([LEASE]).catch(() => {}),
+    // Not another tab's, which took it when ours had run out.
+    yield: () => void database.update<{ tab: string; until: number }>(LEASE, (old) => (old && old.tab !== tab ? old : { tab, until: 0 })).catch(() => {}),
     clear: () => void (lost = []),
   }
 }

@@ -1,4 +1,5 @@
 import type { Answer } from './types.js'
+import { within } from './within.js'
 
 /** How bytes leave the page. */
 export interface Beacon {
@@ -20,12 +21,11 @@ export interface PostOptions {
   readonly compress?: boolean
 }
 
-/** What a beacon is made of: the browser's own functions, taken when the tracker starts. */
-export interface BeaconOptions {
-  readonly endpoint: string
+/** What a beacon is made of: the window, whose own functions are taken when the tracker starts. */
+export interface BeaconWindow {
   readonly fetch: typeof fetch
-  readonly sendBeacon: ((url: string, body: Blob) => boolean) | undefined
-  readonly fetchLater: FetchLater | undefined
+  readonly navigator: Navigator
+  readonly fetchLater?: FetchLater
 }
 
 /** Chromium's deferred fetch (WICG pending beacon). */
@@ -39,33 +39,39 @@ const WORTH_COMPRESSING = 20_000
 const TEXT = 'text/plain;charset=UTF-8'
 
 /** Sends to one endpoint, without preflight, cookies or custom headers. */
-export function createBeacon({ endpoint, fetch, sendBeacon, fetchLater }: BeaconOptions): Beacon {
+export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }: BeaconWindow): Beacon {
+  const sendBeacon = navigator.sendBeacon?.bind(navigator)
   let underWay = 0
+
+  const toInit = (body: string | ArrayBuffer, { signal }: AbortController): RequestInit => ({
+    method: 'POST',
+    body,
+    credentials: 'omit',
+    redirect: 'manual',
+    signal,
+    ...(typeof body === 'string' && { headers: { 'content-type': TEXT } }),
+  })
 
   const post = async (text: string, { keepalive = true, compress = false }: PostOptions = {}) => {
     const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), DEADLINE)
     let size = 0
-    try {
+    const exchange = async () => {
       const body = compress && text.length > WORTH_COMPRESSING ? await gzip(text) : text
-      size = keepalive ? sizeOf(body) : 0
+      size = sizeOf(body)
+      // What does not fit would be refused as if there were no network.
+      if (!keepalive || size > BUDGET - underWay) size = 0
       underWay += size
-      const response = await fetch(endpoint, {
-        method: 'POST',
-        body,
-        keepalive,
-        credentials: 'omit',
-        redirect: 'manual',
-        signal: abort.signal,
-        ...(typeof body === 'string' && { headers: { 'content-type': TEXT } }),
-        ...({ priority: 'low' } as RequestInit),
-      })
+      const response = await fetch(endpoint, { ...toInit(body, abort), keepalive: !!size, ...({ priority: 'low' } as RequestInit) })
       // Until its end is read, an answer holds its request's share of the budget.
       return { status: response.status, body: await response.text(), header: (name: string) => response.headers.get(name) }
+    }
+    try {
+      // A `fetch` that the page has wrapped may not know of the signal.
+      return await within(DEADLINE, exchange())
     } catch {
       return
     } finally {
-      clearTimeout(timer)
+      abort.abort()
       underWay -= size
     }
   }
@@ -86,7 +92,7 @@ export function createBeacon({ endpoint, fetch, sendBeacon, fetchLater }: Beacon
   const leave = fetchLater && ((body: string) => {
     const abort = new AbortController()
     try {
-      fetchLater(endpoint, { method: 'POST', body, headers: { 'content-type': TEXT }, credentials: 'omit', signal: abort.signal })
+      fetchLater(endpoint, toInit(body, abort))
       return () => abort.abort()
     } catch {
       return
@@ -98,7 +104,7 @@ export function createBeacon({ endpoint, fetch, sendBeacon, fetchLater }: Beacon
 
 /** The bytes of a body in UTF-8. */
 export function sizeOf(body: string | ArrayBuffer): number {
-  return typeof body === 'string' ? new TextEncoder().encode(body).length : body.byteLength
+  return new Blob([body]).size
 }
 
 /** As bytes without a content type: naming the encoding in a header would cost a preflight. */

@@ -7,7 +7,7 @@ import type { Moment, StageModel } from './types.js'
  */
 export function checkMoment<M extends Moment>(moment: M, stages: StageModel | undefined, report: Report): M {
   const name = toName(moment.name)
-  if (name !== moment.name) report('input', `name must be a lower-case word such as add_to_cart; recorded as ${name}`, moment.name)
+  if (name !== moment.name) report('input', `name must be a word such as add_to_cart; recorded as ${name}`, moment.name)
   const { props = {}, stage, source, at } = moment
   if (typeof props !== 'object' || Array.isArray(props)) report('input', `props of ${name} must be an object, got ${typeof props}`)
   const ids = stages?.stages.map(({ id }) => id)

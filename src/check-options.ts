@@ -9,6 +9,7 @@ type Values = { [option: string]: unknown }
 /** What each option is without being said. An option must be of its default's type. */
 const defaults = () => ({
   batchSize: 20,
+  batchBytes: 12_288,
   batchAfter: 5000,
   grace: 30_000,
   maxCount: 10_000,
@@ -24,15 +25,15 @@ const defaults = () => ({
 })
 
 /** What the type alone does not say. */
-const RULES: { [option: string]: [expected: string, isRight: (value: never) => unknown] } = {
-  endpoint: ['an http(s) URL or a path', (value: string) => /^http/.test(value)],
-  site: ['1 to 64 of A-Z a-z 0-9 . _ -', (value: unknown) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)],
-  consent: ['pending, granted or denied', isConsent],
-  sources: ['an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
-  format: ['a format', (value: Values) => value.encode && value.classify],
-  commerce: ['commerce()', (value: Settings['commerce']) => !value || value.inert],
-  stages: ['a stage model', (value: Settings['stages']) => !value || (value.stages && value.rules)],
-}
+const RULES: readonly [option: string, expected: string, isRight: (value: never) => unknown][] = [
+  ['endpoint', 'an http(s) URL or a path', (value: string) => /^http/.test(value)],
+  ['site', '1 to 64 of A-Z a-z 0-9 . _ -', (value: unknown) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)],
+  ['consent', 'pending, granted or denied', isConsent],
+  ['sources', 'an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
+  ['format', 'a format', (value: Values) => value.encode && value.classify],
+  ['commerce', 'commerce()', (value: Settings['commerce']) => !value || value.inert],
+  ['stages', 'a stage model', (value: Settings['stages']) => !value || (value.stages && value.rules)],
+]
 
 /** Whether a value names a state of consent. */
 export function isConsent(value: unknown): boolean {
@@ -43,25 +44,22 @@ export function isConsent(value: unknown): boolean {
 export function checkOptions(options: TrackerOptions): Settings {
   const given = (options ?? {}) as unknown as Values
   const settings: Values = defaults()
-  const expect = (isRight: unknown, option: string, expected: string) => {
-    if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}, got ${typeof given[option] === 'object' ? 'an object' : `"${given[option]}"`}`)
+  const expect = (option: string, expected: string, isRight: unknown) => {
+    if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}, got ${typeof given[option] === 'object' ? 'an object' : `"${String(given[option])}"`}`)
   }
   // Own keys only: old libraries add enumerable members to Object.prototype.
   for (const option of Object.keys(settings)) {
     const type = typeOf(settings[option])
-    settings[option] = given[option] ?? settings[option]
-    expect(typeOf(settings[option]) === type && !((settings[option] as number) < 0), option, `a${type === 'array' || type === 'object' ? 'n' : ''} ${type}`)
+    const value = (settings[option] = given[option] ?? settings[option])
+    expect(option, `of type ${type}`, typeOf(value) === type && (type !== 'number' || (isFinite(value as number) && (value as number) >= 0)))
   }
-  settings.endpoint = toUrl(given.endpoint)
-  settings.site = given.site
-  settings.stages = given.stages
-  settings.commerce = given.commerce
-  for (const option of Object.keys(RULES)) expect(RULES[option]![1](settings[option] as never), option, RULES[option]![0])
+  const { site, stages, commerce } = given
+  Object.assign(settings, { site, stages, commerce, endpoint: toUrl(given.endpoint) })
+  for (const [option, expected, isRight] of RULES) expect(option, expected, isRight(settings[option] as never))
   return settings as unknown as Settings
 }
 
-/** NaN and infinity are no numbers to us. */
-const typeOf = (value: unknown) => (Array.isArray(value) ? 'array' : typeof value === 'number' && !isFinite(value) ? 'NaN' : typeof value)
+const typeOf = (value: unknown) => (Array.isArray(value) ? 'array' : typeof value)
 
 function toUrl(endpoint: unknown): string {
   try {

@@ -1,45 +1,25 @@
-import type { Backlog } from './backlog.js'
-import type { Beacon } from './beacon.js'
-import type { Outbox } from './outbox.js'
-import { type Item, rowsOf, unique } from './parcel.js'
+import type { PostOptions } from './beacon.js'
+import { fly, halve, type Item, rowsOf, unique } from './parcel.js'
 import { idOf, seqOf } from './touchpoint.js'
-import type { Format, Outcome, Range } from './types.js'
+import type { Outcome, Range } from './types.js'
+import { SDK } from './version.js'
+import type { Steps, World } from './world.js'
 
-/** Tells a task that the world it began in is gone: stopped, or restored from the back/forward cache. */
+/** Whether the world in which a task began is gone: stopped, or restored from the back/forward cache. */
 export type IsOver = () => boolean
-
-/** What has shown so far who is at fault when a batch is refused: something in it, or the collector. */
-interface Trial {
-  accepted: boolean
-  /** How many touchpoints were refused alone before any was accepted. */
-  refused: number
-}
 
 /** One batch, from strings to an outcome. Deletes exactly what a readable 2xx acknowledged. */
 export interface Delivery {
   /** The body of a request. */
   readonly encode: (items: readonly Item[], ask?: readonly Range[]) => string
-  /** Posts once. */
-  readonly send: (items: readonly Item[], ask?: readonly Range[]) => Promise<Outcome>
+  /** Posts a body that was made of some items, and does what its answer says. `undefined` without an answer. */
+  readonly post: (body: string, items: readonly Item[], options?: PostOptions) => Promise<Outcome | undefined>
+  /** Posts once; `retry` when the world in which it began is gone. */
+  readonly send: (items: readonly Item[], isOver: IsOver, ask?: readonly Range[]) => Promise<Outcome>
   /** Posts until every touchpoint that the collector can take was taken: halves what is too large or has something bad in it. */
   readonly deliver: (items: readonly Item[], isOver: IsOver) => Promise<Outcome>
-  readonly acknowledge: (items: readonly Item[]) => void
   /** The most characters of one request, after what the collector found too large. */
   readonly limit: () => number
-}
-
-/** What a delivery is made of. */
-export interface DeliveryOptions {
-  readonly site: string
-  readonly sdk: string
-  readonly tab: string
-  readonly format: Format
-  readonly outbox: Outbox
-  readonly backlog: Backlog
-  readonly beacon: Beacon
-  readonly lastSeq: () => number
-  readonly now: () => number
-  readonly report: (code: string, message: string, cause?: unknown) => void
 }
 
 /** The most characters of one request when catching up: below the budget of one keepalive request. */
@@ -50,7 +30,7 @@ const SMALL = 4000
 const PATIENCE = 3
 
 /** Makes the way from touchpoints to an outcome, in the words of one format. */
-export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon, lastSeq, now, report }: DeliveryOptions): Delivery {
+export function createDelivery({ site, tab, format, now, report }: World, { outbox, backlog, beacon }: Omit<Steps, 'outage' | 'delivery'>, lastSeq: () => number): Delivery {
   let limit = CATCH_UP
   let failures = 0
 
@@ -60,7 +40,7 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     for (const { tab, to } of rows) documents[tab] = Math.max(documents[tab] ?? 0, to)
     return format.encode({
       site,
-      sdk,
+      sdk: SDK,
       sentAt: now(),
       visits: unique(rows.map(({ visit }) => visit)),
       pages: unique(rows.map(({ page }) => page)),
@@ -71,24 +51,28 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     })
   }
 
-  const send = async (items: readonly Item[], ask?: readonly Range[]): Promise<Outcome> => {
+  const post: Delivery['post'] = async (body, items, options) => {
     const loss = backlog.losses()
-    for (const { row } of items) row.flying = true
-    // A budget that other scripts have used up looks like a failed network: every second try goes without it.
-    const answer = await beacon.post(encode(items, ask), { keepalive: failures % 2 === 0, compress: !!format.compress })
-    for (const { row } of items) row.flying = false
-    failures = answer ? 0 : failures + 1
-    if (!answer) return { kind: 'retry' }
-    const outcome = format.classify(answer)
-    if (outcome.kind === 'ok') {
+    fly(items, true)
+    const answer = await beacon.post(body, options)
+    fly(items, false)
+    const outcome = answer && format.classify(answer)
+    if (outcome?.kind === 'ok') {
       backlog.reported(loss)
       for (const { id, reason } of outcome.rejected ?? []) {
         const item = items.find(({ line }) => idOf(line) === id)
-        if (item && !(await setAside(item, reason))) backlog.lose({ tab: item.row.tab, from: seqOf(item.line), to: seqOf(item.line), reason: 'quarantined' })
+        if (item) await setAside(item, reason, true)
       }
       acknowledge(items)
     }
     return outcome
+  }
+
+  const send: Delivery['send'] = async (items, isOver, ask) => {
+    // A budget that other scripts have used up looks like a failed network: every second try goes without it.
+    const outcome = await post(encode(items, ask), items, { keepalive: failures % 2 === 0, compress: !!format.compress })
+    failures = outcome ? 0 : failures + 1
+    return !outcome || isOver() ? { kind: 'retry' } : outcome
   }
 
   const acknowledge = (items: readonly Item[]) => {
@@ -96,9 +80,56 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     outbox.remove(rowsOf(items).filter((row) => row.done.size === row.lines.length))
   }
 
-  const setAside = ({ row, line }: Item, reason: string) => {
+  const setAside = ({ row, line }: Item, reason: string, isNamed?: boolean) => {
     report('quarantined', `the collector refused a touchpoint: ${reason}`, line)
-    return backlog.quarantine(row.tab, seqOf(line), line)
+    return backlog.quarantine(row.tab, seqOf(line), line, isNamed)
+  }
+
+  const deliver: Delivery['deliver'] = (batch, isOver) => {
+    let accepted = false
+    /** How many touchpoints were refused alone before any was accepted. */
+    let refused = 0
+
+    const attempt = async (items: readonly Item[]) => {
+      const outcome = await send(items, isOver)
+      accepted ||= outcome.kind === 'ok'
+      return outcome
+    }
+
+    const all = async (items: readonly Item[]): Promise<Outcome> => {
+      const outcome = await attempt(items)
+      return outcome.kind === 'smaller' ? shrink(items) : outcome.kind === 'split' ? isolate(items) : outcome
+    }
+
+    /** Finds the bad one with a request per halving: a half that was taken leaves the other under suspicion, and what was not looked at goes together in the end. */
+    const isolate = async (items: readonly Item[]): Promise<Outcome> => {
+      let suspects = items
+      let untried: Item[] = []
+      while (suspects.length > 1) {
+        const [half, rest] = halve(suspects)
+        const outcome = await attempt(half)
+        if (outcome.kind === 'ok') suspects = rest
+        else if (outcome.kind === 'split') [suspects, untried] = [half, [...rest, ...untried]]
+        else return outcome
+      }
+      if (untried.length && (accepted || ++refused < PATIENCE)) {
+        // From the other end: bad ones come in clusters, and one good one is needed.
+        const outcome = await all(untried.reverse())
+        if (outcome.kind !== 'ok') return outcome
+      }
+      return condemn(suspects[0]!, accepted, '400 or 422 for it alone')
+    }
+
+    const shrink = async (items: readonly Item[]): Promise<Outcome> => {
+      const size = items.reduce((sum, { line }) => sum + line.length, 0)
+      if (items.length === 1) return condemn(items[0]!, size > SMALL, '413 for it alone')
+      limit = Math.min(limit, Math.max(size >> 1, SMALL))
+      const [half, rest] = halve(items)
+      const first = await all(half)
+      return first.kind === 'ok' ? all(rest) : first
+    }
+
+    return all(batch)
   }
 
   /** What is left of a batch is one touchpoint that is refused: its own fault only if a neighbour was accepted and the quarantine has room. */
@@ -108,43 +139,5 @@ export function createDelivery({ site, sdk, tab, format, outbox, backlog, beacon
     return { kind: 'ok' }
   }
 
-  const deliver = async (items: readonly Item[], isOver: IsOver, trial: Trial = { accepted: false, refused: 0 }): Promise<Outcome> => {
-    const outcome = await send(items)
-    trial.accepted ||= outcome.kind === 'ok'
-    if (isOver()) return outcome
-    if (outcome.kind === 'smaller') return shrink(items, isOver, trial)
-    return outcome.kind === 'split' ? isolate(items, isOver, trial) : outcome
-  }
-
-  /** Finds the bad one with a request per halving: a half that was taken leaves the other under suspicion, and what was not looked at goes together in the end. */
-  const isolate = async (items: readonly Item[], isOver: IsOver, trial: Trial): Promise<Outcome> => {
-    let suspects = items
-    let untried: Item[] = []
-    while (suspects.length > 1) {
-      const half = suspects.slice(0, suspects.length >> 1)
-      const rest = suspects.slice(half.length)
-      const outcome = await send(half)
-      if (isOver() || (outcome.kind !== 'ok' && outcome.kind !== 'split')) return outcome
-      trial.accepted ||= outcome.kind === 'ok'
-      if (outcome.kind === 'split') untried = [...rest, ...untried]
-      suspects = outcome.kind === 'ok' ? rest : half
-    }
-    if (untried.length && (trial.accepted || ++trial.refused < PATIENCE)) {
-      // From the other end: bad ones come in clusters, and one good one is needed.
-      const outcome = await deliver(untried.reverse(), isOver, trial)
-      if (outcome.kind !== 'ok') return outcome
-    }
-    return condemn(suspects[0]!, trial.accepted, 'it answers 400 or 422 to it alone')
-  }
-
-  const shrink = async (items: readonly Item[], isOver: IsOver, trial: Trial): Promise<Outcome> => {
-    if (items.length === 1) return condemn(items[0]!, items[0]!.line.length > SMALL, 'it alone is too large (413)')
-    const size = items.reduce((sum, { line }) => sum + line.length, 0)
-    limit = Math.min(limit, Math.max(size >> 1, SMALL))
-    const half = items.length >> 1
-    const first = await deliver(items.slice(0, half), isOver, trial)
-    return first.kind === 'ok' && !isOver() ? deliver(items.slice(half), isOver, trial) : first
-  }
-
-  return { encode, send, deliver, acknowledge, limit: () => limit }
+  return { encode, post, send, deliver, limit: () => limit }
 }

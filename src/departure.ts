@@ -1,9 +1,7 @@
-import { type Beacon, sizeOf } from './beacon.js'
-import type { Delivery } from './delivery.js'
-import type { Outage } from './outage.js'
-import type { Outbox } from './outbox.js'
-import { type Item, rowsOf, take } from './parcel.js'
-import type { Format } from './types.js'
+import { sizeOf } from './beacon.js'
+import { fly, halve, type Item, take } from './parcel.js'
+import { idOf } from './touchpoint.js'
+import type { Steps, World } from './world.js'
 
 /** What can be done when the page may be gone in a moment. Everything here is synchronous: no opens, no locks, no reads. */
 export interface Departure {
@@ -16,34 +14,26 @@ export interface Departure {
   readonly stop: () => void
 }
 
-/** What a departure is made of. */
-export interface DepartureOptions {
-  readonly outbox: Outbox
-  readonly outage: Outage
-  readonly beacon: Beacon
-  readonly delivery: Delivery
-  readonly format: Format
-  readonly now: () => number
-  readonly isHidden: () => boolean
-  /** A request at hide has ended and the page is still there. */
-  readonly onSurvived: () => void
-}
-
 /** What is stored sooner than this needs no insurance: replacing a deferred request for each touchpoint would cost more than it saves, ms. */
 const SOON = 100
+/** How long until it is looked again where nothing has changed, ms. */
+const LONG = 2000
 
 /** What a body has besides touchpoints, more or less: one that turns out too large is halved. Characters. */
 const ENVELOPE = 2000
 
-/** Prepares for the end of one document. */
-export function createDeparture({ outbox, outage, beacon, delivery, format, now, isHidden, onSurvived }: DepartureOptions): Departure {
-  let era = 0
+/** Prepares for the end of one document; `onSurvived` hears that a request at hide has ended and the page is still there. */
+export function createDeparture({ now, isHidden }: World, { outbox, outage, beacon, delivery }: Steps, onSurvived: () => void): Departure {
   let withdraw: (() => void) | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** The ids of what is left with the browser. */
+  let insured = ''
+  let pause = SOON
 
   const leave = (last: boolean) => {
     withdraw?.()
     withdraw = undefined
+    insured = ''
     // During an outage what is stored can wait; what is not has this chance only.
     const rows = outbox.fresh().filter((row) => !outage.isOn() || row.stored !== 'yes')
     const order = rows.sort((a, b) => a.priority - b.priority || +(a.stored === 'yes') - +(b.stored === 'yes'))
@@ -53,47 +43,40 @@ export function createDeparture({ outbox, outage, beacon, delivery, format, now,
   const handOver = (items: readonly Item[], last: boolean): void => {
     if (!items.length) return
     const body = delivery.encode(items)
-    const less = () => handOver(items.slice(0, items.length >> 1), last)
+    const less = () => handOver(halve(items)[0], last)
     if (sizeOf(body) > beacon.room()) return less()
-    if (!last) return void post(body, items)
-    if (beacon.beacon(body)) fly(items, true)
-    else less()
-  }
-
-  const fly = (items: readonly Item[], flying: boolean) => {
-    for (const row of rowsOf(items)) row.flying = flying
-  }
-
-  const post = async (body: string, items: readonly Item[]) => {
-    const mine = era
-    fly(items, true)
-    const answer = await beacon.post(body)
-    if (mine !== era) return
-    fly(items, false)
-    const outcome = answer && format.classify(answer)
-    if (outcome?.kind === 'ok' && !outcome.rejected?.length) delivery.acknowledge(items)
-    else if (!answer && isHidden()) handOver(items.slice(0, items.length >> 1), false)
-    onSurvived()
+    if (last) return beacon.beacon(body) ? fly(items, true) : less()
+    void delivery.post(body, items).then((outcome) => {
+      if (!outcome && isHidden()) less()
+      onSurvived()
+    })
   }
 
   const insure = () => {
     if (!beacon.leave) return
     timer ??= setTimeout(() => {
       timer = undefined
-      withdraw?.()
       const volatile = outbox.fresh().filter((row) => row.stored !== 'yes')
       const late = volatile.filter((row) => row.at <= now() - SOON)
-      withdraw = late.length ? beacon.leave?.(delivery.encode(take(late, beacon.room() - ENVELOPE))) : undefined
+      const items = take(late, beacon.room() - ENVELOPE)
+      const ids = items.map(({ line }) => idOf(line)).join()
+      // Where storage refuses, the same ones may wait for long.
+      pause = ids === insured ? LONG : SOON
+      if (ids !== insured) {
+        insured = ids
+        withdraw?.()
+        withdraw = ids ? beacon.leave?.(delivery.encode(items)) : undefined
+      }
       if (volatile.length) insure()
-    }, SOON)
+    }, pause)
   }
 
   return {
     leave,
     insure,
     restart: () => {
-      era++
       withdraw = undefined
+      insured = ''
     },
     stop: () => {
       clearTimeout(timer)

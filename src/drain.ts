@@ -1,8 +1,8 @@
-import type { Backlog } from './backlog.js'
-import type { Delivery, IsOver } from './delivery.js'
+import type { IsOver } from './delivery.js'
 import { heldBy, rangesOf, take } from './parcel.js'
 import { fromKey } from './row.js'
-import type { Format, Outcome } from './types.js'
+import type { Outcome } from './types.js'
+import type { Steps, World } from './world.js'
 
 /** Sends what closed pages and failed requests left on the device. */
 export interface Drain {
@@ -14,23 +14,13 @@ export interface Drain {
   readonly expect: (delay?: number) => void
 }
 
-/** What a drain is made of. */
-export interface DrainOptions {
-  readonly format: Format
-  readonly backlog: Backlog
-  readonly delivery: Delivery
-  readonly now: () => number
-  /** Fresh touchpoints do not wait behind a long backlog. */
-  readonly isFreshDue: () => boolean
-}
-
 /** How often an open page looks for what others left behind, ms. */
 const LOOK = 60_000
 /** How soon it looks again when another tab is at it or storage refuses, ms. */
 const LOOK_AGAIN = 20_000
 
-/** Makes the way from the backlog to the collector: asks what has arrived before it sends anything again. */
-export function createDrain({ format, backlog, delivery, now, isFreshDue }: DrainOptions): Drain {
+/** Makes the way from the backlog to the collector: asks what has arrived before it sends anything again. Stops when something fresh is due, which does not wait behind a long backlog. */
+export function createDrain({ format, now }: World, { backlog, delivery, outage }: Steps, isFreshDue: () => boolean): Drain {
   let dueAt = Infinity
   let isTidy = false
   let answersAsk = format.accounts
@@ -55,8 +45,8 @@ export function createDrain({ format, backlog, delivery, now, isFreshDue }: Drai
     let left = keys
     let outcome: Outcome | undefined
     if (answersAsk || !keys.length) {
-      outcome = await delivery.send([], rangesOf(keys.map(fromKey)))
-      if (outcome.kind === 'retry' || isOver()) return outcome
+      outcome = await delivery.send([], isOver, rangesOf(keys.map(fromKey)))
+      if (outcome.kind === 'retry') return outcome
       const answer = outcome.kind === 'ok' ? outcome.held : undefined
       answersAsk = !!answer
       const held = new Set(heldBy(answer ?? [], keys))
@@ -64,11 +54,12 @@ export function createDrain({ format, backlog, delivery, now, isFreshDue }: Drai
       left = keys.filter((key) => !held.has(key))
     }
     while (left.length) {
-      const rows = await backlog.load(left, delivery.limit())
+      // While nobody knows whether the collector is back, one row is enough to ask.
+      const rows = await backlog.load(left, outage.isOn() ? 0 : delivery.limit())
       const last = rows[rows.length - 1]
       if (!last) break
       outcome = await delivery.deliver(take(rows, Infinity), isOver)
-      if (outcome.kind !== 'ok' || isOver()) return outcome
+      if (outcome.kind !== 'ok') return outcome
       left = left.slice(left.indexOf(last.key!) + 1)
       if (isFreshDue() || !(await backlog.lease())) break
     }

@@ -5,9 +5,7 @@ const secure: Random = (bytes) => crypto.getRandomValues(bytes)
 
 /** A UUIDv7 (RFC 9562 §5.7) for a moment in ms since epoch: time-ordered, 74 random bits. */
 export function uuidv7(at: number, random: Random = secure): string {
-  const bytes = random(new Uint8Array(16))
-  for (let i = 5, rest = at; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256
-  return uuid(bytes, 7)
+  return uuid(Math.floor(at).toString(16).padStart(12, '0') + toHex(random(new Uint8Array(10))), 7)
 }
 
 /**
@@ -21,7 +19,7 @@ export function uuidv8(text: string): string {
     // One more round, so that the last letters reach every bit.
     return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 24
   })
-  return uuid(bytes, 8)
+  return uuid(toHex(bytes), 8)
 }
 
 /** Ten random characters of `a-z0-9`, to name a document. */
@@ -29,8 +27,7 @@ export function randomName(random: Random = secure): string {
   return [...random(new Uint8Array(10))].map((byte) => (byte % 36).toString(36)).join('')
 }
 
-function uuid(bytes: Uint8Array, version: number): string {
-  bytes[6] = (bytes[6]! & 15) | (version << 4)
-  bytes[8] = (bytes[8]! & 63) | 128
-  return [...bytes].map((byte, i) => (i === 4 || i === 6 || i === 8 || i === 10 ? '-' : '') + (byte + 256).toString(16).slice(1)).join('')
-}
+const toHex = (bytes: Uint8Array) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('')
+
+/** 32 hexadecimal digits with version, variant and dashes. */
+const uuid = (hex: string, version: number) => hex.replace(/(.{8})(.{4}).(.{3}).(.{3})/, `$1-$2-${version}$3-${'89ab'[parseInt(hex[16]!, 16) % 4]}$4-`)

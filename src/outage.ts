@@ -19,7 +19,7 @@ interface State {
   readonly since: number
   readonly nextAt: number
   /** Whether this collector ever answered this device. */
-  readonly answered: boolean
+  readonly answered?: boolean
 }
 
 const KEY = 'outage'
@@ -74,7 +74,7 @@ export function createOutage(database: Database, { now, random }: { now: () => n
         // Half of the delay is fixed: with full jitter a run of small draws would press on a collector that is down.
         const delay = Math.max(Math.min(FIRST * 2 ** (fails - 1), LONGEST), atLeast) * (0.5 + random() / 2)
         const asked = after === undefined ? delay : Math.min(Math.max(after, RETRY_AFTER.least), RETRY_AFTER.most) + random() * 1000
-        return { fails, since: old?.fails ? old.since : now(), nextAt: now() + asked, answered: old?.answered ?? false }
+        return { ...old, fails, since: old?.fails ? old.since : now(), nextAt: now() + asked }
       }),
     succeeded: async () => {
       if (!state?.answered || state.fails) await update(() => ({ fails: 0, since: 0, nextAt: 0, answered: true }))

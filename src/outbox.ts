@@ -1,9 +1,7 @@
-import type { Spill } from './browser/spill.js'
-import type { Database } from './database.js'
-import { rangesOf } from './parcel.js'
+import type { Backlog } from './backlog.js'
 import { type Row, toEntry, toRow } from './row.js'
 import type { Touchpoint } from './touchpoint.js'
-import type { Loss } from './types.js'
+import type { World } from './world.js'
 
 /** This document's touchpoints until they are acknowledged, written ahead to the device. */
 export interface Outbox {
@@ -30,16 +28,6 @@ export interface Outbox {
   readonly stop: () => void
 }
 
-/** What an outbox is made of. */
-export interface OutboxOptions {
-  readonly tab: string
-  readonly database: Database
-  readonly spill: Spill
-  readonly now: () => number
-  readonly lose: (...losses: Loss[]) => void
-  readonly report: (code: string, message: string, cause?: unknown) => void
-}
-
 /** A row that is stored or sent as one stays well below one request. */
 const LINES = 25
 const SIZE = 8000
@@ -48,8 +36,8 @@ const MEMORY = 2_000_000
 /** Storage that refused is tried again after so long, doubled each time, at most a minute, ms. */
 const AGAIN = 2000
 
-/** Makes an outbox for one document. */
-export function createOutbox({ tab, database, spill, now, lose, report }: OutboxOptions): Outbox {
+/** Makes an outbox for one document; `lose` hears what had to be dropped from memory. */
+export function createOutbox({ tab, database, spill, now, report }: World, lose: Backlog['lose']): Outbox {
   let rows: Row[] = []
   let size = 0
   let era = 0
@@ -58,6 +46,9 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
   let putting: Promise<void> | undefined
   let stopped = false
   let writing = false
+
+  const volatile = () => rows.filter((row) => row.stored !== 'yes')
+  const unwritten = () => rows.filter((row) => row.stored === 'no')
 
   const add = (touchpoint: Touchpoint, atOnce: boolean) => {
     const { line, seq, priority, page } = touchpoint
@@ -75,46 +66,40 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
     writing = true
   }
 
+  /** A put that is under way goes on with what came in the meantime. */
   const schedule = (delay: number) => {
-    if (!timer && !putting && !stopped) timer = setTimeout(write, delay)
+    if (!timer && !stopped && !rows.some((row) => row.stored === 'soon')) timer = setTimeout(write, delay)
   }
 
-  const volatile = () => rows.filter((row) => row.stored !== 'yes')
-
-  const write = (): Promise<void> => {
+  const write = async () => {
     clearTimeout(timer)
     timer = undefined
     writing = false
+    const mine = unwritten()
+    if (mine.length) putting = put(mine, putting)
+    await putting
+  }
+
+  /** Ends after what was begun `before`. */
+  const put = async (mine: readonly Row[], before?: Promise<void>) => {
     const since = era
-    const mine = rows.filter((row) => row.stored === 'no')
-    if (!mine.length) return putting ?? Promise.resolve()
+    let stored: Row['stored'] = 'yes'
     for (const row of mine) row.stored = 'soon'
-    const settle = (stored: Row['stored']) => {
-      if (since !== era) return
+    try {
+      await database.change(mine.map(toEntry))
+      failures = 0
+    } catch (error) {
+      failures++
+      stored = 'no'
+      // Not opened because the page is hidden or consent was withdrawn: nothing is wrong.
+      if ((error as Error | null)?.name !== 'AbortError') report('storage', 'the browser refuses to store; sending from memory', error)
+    }
+    if (since === era) {
       for (const row of mine) row.stored = stored
       unspill()
+      if (unwritten().length) schedule(failures && Math.min(AGAIN * 2 ** failures, 60_000))
     }
-    const before = putting
-    const all: Promise<void> = database
-      .change(mine.map(toEntry))
-      .then(
-        () => {
-          failures = 0
-          settle('yes')
-        },
-        (error) => {
-          failures++
-          settle('no')
-          // Not opened because the page is hidden or consent was withdrawn: nothing is wrong.
-          if (error?.name !== 'AbortError') report('storage', 'the browser refuses to store; touchpoints are sent from memory', error)
-        },
-      )
-      .then(() => before)
-      .then(() => {
-        if (putting === all) putting = undefined
-        if (since === era && rows.some((row) => row.stored === 'no')) schedule(failures && Math.min(AGAIN * 2 ** failures, 60_000))
-      })
-    return (putting = all)
+    await before
   }
 
   const unspill = () => {
@@ -125,7 +110,7 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
     let left = size
     const gone = [...rows].sort((a, b) => b.priority - a.priority).filter((row) => !row.flying && left >= MEMORY * 0.9 && (left -= row.size, true))
     drop(gone)
-    lose(...rangesOf(gone.filter((row) => row.stored === 'no')).map((range): Loss => ({ ...range, reason: 'memory' })))
+    lose('memory', gone.filter((row) => row.stored === 'no'))
   }
 
   const drop = (gone: readonly Row[]) => {
@@ -150,7 +135,7 @@ export function createOutbox({ tab, database, spill, now, lose, report }: Outbox
     saved: async () => {
       const before = failures
       do await write()
-      while (failures === before && !stopped && rows.some((row) => row.stored === 'no'))
+      while (failures === before && !stopped && unwritten().length)
       return !volatile().length
     },
     restart: () => {

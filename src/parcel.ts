@@ -25,6 +25,14 @@ export function take(rows: readonly Row[], size: number): Item[] {
 /** The rows of some items. */
 export const rowsOf = (items: readonly Item[]): Row[] => unique(items.map(({ row }) => row))
 
+/** The two halves of some items, the larger one last. */
+export const halve = (items: readonly Item[]): [half: Item[], rest: Item[]] => [items.slice(0, items.length >> 1), items.slice(items.length >> 1)]
+
+/** Says whether a request with some items is under way. */
+export function fly(items: readonly Item[], flying: boolean): void {
+  for (const { row } of items) row.flying = flying
+}
+
 /** The ranges of `seq` that rows cover, neighbours of one document joined. */
 export function rangesOf(rows: readonly Range[]): Range[] {
   const ranges: { tab: string; from: number; to: number }[] = []

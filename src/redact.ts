@@ -85,10 +85,6 @@ const toAscii = (digit: string) => {
 /** Whether digits look like a payment card: a card network's prefix and length (ISO/IEC 7812) and the Luhn sum. */
 function isCard(digits: string): boolean {
   if (!/^(?:3[0689]\d{12}|3[47]\d{13}|[2-6]\d{15,18})$/.test(digits)) return false
-  let sum = 0
-  for (let i = 0; i < digits.length; i++) {
-    const digit = +digits[digits.length - 1 - i]! * (1 + (i % 2))
-    sum += digit > 9 ? digit - 9 : digit
-  }
-  return sum % 10 === 0
+  // Every second digit from the end counts as the sum of the digits of its double.
+  return [...digits].reverse().reduce((sum, digit, i) => sum + +(i % 2 ? '0246813579'[+digit]! : digit), 0) % 10 === 0
 }

@@ -21,7 +21,7 @@ interface Global {
 type Settings = Omit<StorefrontOptions, 'store'> & { readonly store?: string }
 
 const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer', 'store']
-const NUMBERS = ['batchSize', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'abandonAfter']
+const NUMBERS = ['batchSize', 'batchBytes', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'abandonAfter']
 const FLAGS = ['debug', 'hash', 'hostedCheckout']
 const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'saved', 'flush', 'consent', 'forget', 'stop']
 

@@ -20,7 +20,8 @@ export interface Stamped {
   /** True when it must be stored in this task. */
   readonly now: boolean
   readonly priority: Priority
-  /** Set once it has become a touchpoint. */
+  /** The touchpoint that it has become, and whether that is kept. */
+  born?: Touchpoint
   kept?: true
 }
 
@@ -73,7 +74,7 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
 
   const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user, at: own }, page, now) => {
     const at = own ?? now
-    const landing = !page.referrer || hostOf(page.referrer) !== hostOf(page.url)
+    const landing = hostOf(page.referrer) !== hostOf(page.url)
     const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
     // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
     const clean: Redactor['text'] = (raw, key) => {
@@ -137,8 +138,11 @@ function orderOf(props?: Props): string {
   }
 }
 
-/** The host of a URL; empty where it is none. */
-const hostOf = (url: string): string => /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? ''
+/** The host of a URL that a browser wrote. */
+export const hostOf = (url = ''): string => /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? ''
+
+/** The `at` of a serialised touchpoint. */
+export const atOf = (line: string): number => +/"at":(\d+)/.exec(line)![1]!
 
 /** The `id` of a serialised touchpoint. */
 export const idOf = (line: string): string => line.slice(7, 43)

@@ -1,11 +1,11 @@
-import { createBacklog } from './backlog.js'
-import { createBeacon, type FetchLater } from './beacon.js'
 import { guarded } from './browser/listen.js'
 import { onBlocked } from './browser/on-blocked.js'
 import { onLifecycle } from './browser/on-lifecycle.js'
 import { currentPage } from './browser/page.js'
 import { createSpill } from './browser/spill.js'
 import { whenActivated } from './browser/when-activated.js'
+import { createBacklog } from './backlog.js'
+import { type BeaconWindow, createBeacon } from './beacon.js'
 import { checkMoment } from './check-moment.js'
 import { checkOptions, isConsent } from './check-options.js'
 import { createGate } from './consent.js'
@@ -13,7 +13,6 @@ import { createCourier } from './courier.js'
 import { createDatabase } from './database.js'
 import { createDelivery } from './delivery.js'
 import { createDeparture } from './departure.js'
-import { createDrain, type Drain } from './drain.js'
 import { uuidv8 } from './ids.js'
 import { createOutage } from './outage.js'
 import { createOutbox } from './outbox.js'
@@ -24,6 +23,7 @@ import { createBirths, type Stamped } from './touchpoint.js'
 import type { Consent, Moment, PageView, Seen, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
+import type { Steps, World } from './world.js'
 
 /**
  * Starts a tracker: what the sources see and what `track` is told becomes touchpoints, kept on the device until the collector at `endpoint` has acknowledged them.
@@ -38,7 +38,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const settings = checkOptions(options)
   const { endpoint, site, sources, stages, format, urgent, debug } = settings
   const report = createReport(settings)
-  const fail = (cause: unknown) => report('source', 'something failed inside the tracker; the page is not affected', cause)
+  const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
   const now = () => Date.now()
   const isHidden = () => document.visibilityState === 'hidden'
   const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
@@ -49,21 +49,16 @@ export function createTracker(options: TrackerOptions): Tracker {
   const mayOpen = () => isForgetting || gate.state() === 'granted'
   const database = createDatabase(name, { indexedDB: () => indexedDB, mayOpen, isHidden })
   const spill = createSpill(`${name}-`, tab, () => localStorage)
-  const landing = { url: location.href, referrer: document.referrer }
-  const visits = createVisits(database, redactor, now, landing)
-  const outbox = createOutbox({ tab, database, spill, now, lose: (...losses) => backlog.lose(...losses), report })
-  const backlog = createBacklog({ ...settings, tab, database, spill, holds: outbox.holds, now, report })
-  const beacon = createBeacon({
-    endpoint,
-    fetch: fetch.bind(window),
-    sendBeacon: navigator.sendBeacon?.bind(navigator),
-    fetchLater: (window as Window & { fetchLater?: FetchLater }).fetchLater?.bind(window),
-  })
+  const world: World = { ...settings, tab, database, spill, now, isHidden, report }
+  const visits = createVisits(database, redactor, now, { url: location.href, referrer: document.referrer })
+  const outbox = createOutbox(world, (...loss) => backlog.lose(...loss))
+  const backlog = createBacklog(world, outbox.holds)
+  const beacon = createBeacon(endpoint, window as Window & BeaconWindow)
   const outage = createOutage(database, { now, random: Math.random })
-  const delivery = createDelivery({ site, sdk: SDK, tab, format, outbox, backlog, beacon, lastSeq: births.last, now, report })
-  const courier = createCourier({ ...settings, outbox, outage, delivery, drain: () => drain, now, isHidden, report })
-  const drain: Drain = createDrain({ format, backlog, delivery, now, isFreshDue: courier.isDue })
-  const departure = createDeparture({ outbox, outage, beacon, delivery, format, now, isHidden, onSurvived: courier.due })
+  const delivery = createDelivery(world, { outbox, backlog, beacon }, births.last)
+  const steps: Steps = { outbox, backlog, beacon, outage, delivery }
+  const courier = createCourier(world, steps)
+  const departure = createDeparture(world, steps, courier.due)
 
   // --- a moment's way ---
 
@@ -74,12 +69,13 @@ export function createTracker(options: TrackerOptions): Tracker {
   const keep = guarded((moment: Stamped) => {
     if (moment.kept) return
     if (moment.user) visits.identify(moment.user)
-    const touchpoint = births.bear(moment, visits.current())
-    moment.kept = true
-    if (debug) console.log('rihla:', touchpoint.line)
+    // Firefox ends a script in the middle when its page goes, and the next event comes here again.
+    const touchpoint = (moment.born ??= births.bear(moment, visits.current()))
     const isUrgent = urgent.includes(moment.name)
     // A hidden tab's timers come once a second, later once a minute, and it may be closed before.
     outbox.add(touchpoint, moment.now || isUrgent || isHidden())
+    moment.kept = true
+    if (debug) console.log('rihla:', touchpoint.line)
     courier.due(isUrgent)
     departure.insure()
     if (touchpoint.seq % 500 === 0) backlog.tidy().catch(fail)
@@ -91,10 +87,16 @@ export function createTracker(options: TrackerOptions): Tracker {
   const isReady = () => isActive && visits.isReady()
   const gate = createGate(settings.consent, isReady, keep, (count) => {
     births.skip(count)
-    backlog.lose({ tab, from: births.last() - count + 1, to: births.last(), reason: 'pending' })
+    backlog.lose('pending', [{ tab, from: births.last() - count + 1, to: births.last() }])
   })
 
-  const emit = (moment: Moment) => gate.pass(births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now()))
+  const stamped = new WeakMap<Moment, Stamped>()
+  /** Of what is emitted twice there is one. */
+  const emit = (moment: Moment) => {
+    const known = stamped.get(moment) ?? births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now())
+    stamped.set(moment, known)
+    gate.pass(known)
+  }
 
   const record = (seen: (Moment & { user?: string }) | Exclude<Seen, Moment>) => {
     try {
@@ -128,7 +130,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   /** Resolves `false` when consent keeps moments from becoming touchpoints. */
   const open = async () => {
     if (isOn()) await Promise.all([visits.ready(), outage.ready(), part?.ready()])
-    return gate.release()
+    return isOn() && gate.release()
   }
 
   let erased = 0
@@ -156,7 +158,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (!ask || !format.forget || !(who.visitor || who.user)) return true
     const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
     const isDone = !!answer && format.classify(answer).kind === 'ok'
-    if (!isDone) report('consent', 'the collector did not answer when it was asked to forget this visitor; the device has forgotten', who)
+    if (!isDone) report('consent', 'the device has forgotten the visitor, the collector did not answer', who)
     return isDone
   }
 
@@ -164,7 +166,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (!isConsent(state)) return report('consent', 'consent must be pending, granted or denied')
     if (state === 'denied') void forget(gate.state() === 'granted').catch(fail)
     else gate.set(state)
-    if (state === 'granted' && erased) backlog.lose({ tab, from: 1, to: erased, reason: 'forgotten' })
+    if (state === 'granted' && erased) backlog.lose('forgotten', [{ tab, from: 1, to: erased }])
     if (state === 'granted') erased = 0
     begin()
   }
@@ -179,7 +181,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   // Its listeners come first: what it has to say at the end leaves with the rest.
-  const part: Part | undefined = settings.commerce?.({ database, spill: createSpill(`${name}:`, tab, () => localStorage), now, isHidden, isOn, isDenied: () => gate.state() === 'denied', emit, report, fail })
+  const part: Part | undefined = settings.commerce?.({ ...world, spill: createSpill(`${name}:`, tab, () => localStorage), isOn, isDenied: () => gate.state() === 'denied', emit, fail })
   const stops: Stop[] = [
     onLifecycle(
       {
@@ -211,7 +213,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       },
       fail,
     ),
-    onBlocked(endpoint, () => report('blocked', `the page's Content-Security-Policy forbids ${endpoint}; add its origin to connect-src`), fail),
+    onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
     whenActivated(() => {
       isActive = true
       begin()
@@ -221,18 +223,18 @@ export function createTracker(options: TrackerOptions): Tracker {
     try {
       stops.push(source(record))
     } catch (cause) {
-      report('source', 'a source could not be started; the others were', cause)
+      report('source', 'a source could not be started', cause)
     }
   }
   if (settings.consent === 'denied') void erase()
-  if (settings.consent === 'pending') console.info(`rihla: waiting for consent; nothing is stored or sent until consent('granted')`)
+  if (settings.consent === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
 
   return {
     ...part?.methods,
     track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
     identify: (user, traits) => {
       if (typeof user !== 'string' || !user || user.length > 256 || redactor.text(user) !== user) {
-        return report('input', `user must be your own id for the shopper, 1 to 256 characters and no e-mail address, got ${typeof user}`)
+        return report('input', 'user must be your own id, 1 to 256 characters, no e-mail address')
       }
       record({ name: 'identify', props: traits, user })
     },
@@ -256,12 +258,6 @@ export function createTracker(options: TrackerOptions): Tracker {
 /** How long a page is left alone before what other pages left behind is looked for, ms. */
 const SETTLED = 1500
 
-const inert: Tracker = {
-  track: () => {},
-  identify: () => {},
-  saved: async () => false,
-  flush: async () => false,
-  consent: () => {},
-  forget: async () => false,
-  stop: () => {},
-}
+const nothing = () => {}
+const no = async () => false
+const inert: Tracker = { track: nothing, identify: nothing, saved: no, flush: no, consent: nothing, forget: no, stop: nothing }

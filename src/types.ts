@@ -180,8 +180,8 @@ export interface Answer {
  * - `misconfigured`: this collector does not want us; keep everything, try again after minutes.
  */
 export type Outcome =
-  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[]; readonly held?: readonly Range[] }
-  | { readonly kind: 'retry'; readonly after?: number }
+  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[] | undefined; readonly held?: readonly Range[] | undefined }
+  | { readonly kind: 'retry'; readonly after?: number | undefined }
   | { readonly kind: 'split' }
   | { readonly kind: 'smaller' }
   | { readonly kind: 'misconfigured' }
@@ -228,6 +228,8 @@ export interface TrackerOptions {
   readonly keepParams?: readonly string[]
   /** Sends when this many touchpoints wait. @default 20 */
   readonly batchSize?: number
+  /** Sends when so many characters wait. @default 12288 */
+  readonly batchBytes?: number
   /** Sends when the oldest touchpoint waits this long, ms. @default 5000 */
   readonly batchAfter?: number
   /** Names that are sent at once. @default ['begin_checkout', 'checkout_error', 'purchase', 'cart_abandonment'] */

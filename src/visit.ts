@@ -42,8 +42,8 @@ const INACTIVITY = 1_800_000
 const VISITOR_AGE = 34_128_000_000
 /** How exactly the last activity is stored: each put of it costs a transaction. */
 const PRECISION = 60_000
-/** Only the names of click ids are kept, never their values. */
-const CLICK_IDS = /^(?:[gdm]s?clid|[gw]braid|fbclid|msclkid|ttclid|twclid|li_fat_id|epik|sccid|rdt_cid|yclid|irclickid)$/i
+/** Click ids: gclid, fbclid, msclkid, irclickid and what is called like them, and others. Only their names are kept, never their values. */
+const CLICK_IDS = /^(?:\w{1,4}cl(?:ic)?k?id|[gw]braid|li_fat_id|epik|sccid|rdt_cid)$/i
 
 /** A visit ends after 30 minutes of inactivity in every tab, or when a page is reached by another campaign. */
 export function createVisits(database: Database, redactor: Redactor, now: () => number, landing: { readonly url: string; readonly referrer: string }): Visits {
@@ -56,10 +56,9 @@ export function createVisits(database: Database, redactor: Redactor, now: () => 
   const begin = (old?: Visit, isForced?: boolean): Visit => {
     const last = now()
     const id = uuidv7(last)
-    const { visitor, since } = old && last - old.since < VISITOR_AGE ? old : { visitor: uuidv7(last), since: last }
+    const { visitor, since } = old && last - old.since < VISITOR_AGE ? old : { visitor: isForced ? '' : uuidv7(last), since: last }
     const at = `"landing":${quote(redactor.url(landing.url))},"referrer":${quote(redactor.url(landing.referrer))}`
-    const who = isForced ? '' : `"visitor":"${visitor}",`
-    return { id, visitor: isForced ? '' : visitor, since, last, user: old?.user, campaign, entry: `"${id}":{${who}"started":${last},${at},"campaign":${campaign}}` }
+    return { id, visitor, since, last, user: old?.user, campaign, entry: `"${id}":{${visitor && `"visitor":"${visitor}",`}"started":${last},${at},"campaign":${campaign}}` }
   }
 
   const goOn = (old?: Visit): Visit => {
@@ -75,8 +74,9 @@ export function createVisits(database: Database, redactor: Redactor, now: () => 
   }
 
   const isReady = () => {
-    if (visit && now() - touched > INACTIVITY) visit = reading = undefined
-    else if (visit && now() - touched > PRECISION) save()
+    const idle = visit ? now() - touched : 0
+    if (idle > INACTIVITY) visit = reading = undefined
+    else if (idle > PRECISION) save()
     return !!visit
   }
 

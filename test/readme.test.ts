@@ -361,7 +361,6 @@ describe('numbers', () => {
   })
 
   test.each([
-    ['src/courier.ts', 'ENOUGH = 12_288', '12,288 characters wait'],
     ['src/courier.ts', 'BODY = 15_000', 'about 15,000 characters'],
     ['src/courier.ts', 'MINUTES = 240_000', 'after 2 to 5 minutes'],
     ['src/beacon.ts', 'DEADLINE = 12_000', 'within 12 s'],

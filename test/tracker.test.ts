@@ -637,6 +637,18 @@ describe('a page that goes', () => {
     expect(names()).toEqual(['view_item 1'])
   })
 
+  test('hears at hide, too, which touchpoints the collector rejects by name', async () => {
+    shop.answer = ({ batch }) => ({ status: 200, body: { rejected: (batch.touchpoints ?? []).filter(({ name }) => name === 'bad').map(({ id }) => ({ id, reason: 'no' })) } })
+    const tracker = start()
+    await pass(2000)
+    for (const name of ['a', 'bad']) tracker.track(name)
+    setVisibility('hidden')
+    await pass(1000)
+    setVisibility('visible')
+    await pass(150_000)
+    expect([names(), new Set(losses()), codes()]).toEqual([['a 1', 'bad 2'], new Set(['quarantined 2-2']), ['quarantined']])
+  })
+
   test('spills what is not stored yet, synchronously', async () => {
     const tracker = start()
     await pass(2000)

@@ -129,6 +129,13 @@ test('a campaign has utm parameters as they came and click ids by name only', as
   expect(visits.current().entry).not.toContain('secret')
 })
 
+test('whatever is called like a click id counts as one, and nothing else does', async () => {
+  const known = ['gclid', 'dclid', 'gbraid', 'wbraid', 'fbclid', 'msclkid', 'ttclid', 'twclid', 'li_fat_id', 'epik', 'sccid', 'rdt_cid', 'yclid', 'irclickid']
+  const url = shop + '?' + [...known, 'client_id', 'id', 'cid', 'myclidx', 'article_id'].map((name) => `${name}=1`).join('&')
+  const { visits } = await open(undefined, { url })
+  expect(wireOf(visits)).toMatchObject({ campaign: { click_ids: known } })
+})
+
 test('activity is stored once a minute at most', async () => {
   const { memory, visits } = await open()
   for (let i = 0; i < 100; i++) {

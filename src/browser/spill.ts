@@ -14,46 +14,42 @@ const LIMIT = 16_000
 
 /** The spill of one document, `name`, among those of the same `prefix`. Storage that throws counts as full. */
 export function createSpill(prefix: string, name: string, storage: () => Storage): Spill {
-  const attempt = <T>(work: (storage: Storage) => T, otherwise: T): T => {
+  let written = false
+
+  const attempt = <T>(work: (storage: Storage) => T): T | undefined => {
     try {
       return work(storage())
     } catch {
-      return otherwise
+      return
     }
   }
-  let written = false
 
   const remove = (of = name) => {
-    if (of !== name || written) attempt((kept) => kept.removeItem(prefix + of), undefined)
+    if (of !== name || written) attempt((kept) => kept.removeItem(prefix + of))
     if (of === name) written = false
   }
-  const write = (entries: readonly (readonly [string, string])[]) => {
+
+  const write: Spill['write'] = (entries) => {
     let text = ''
     let count = 0
-    for (const [key, value] of entries) {
-      const next = `${text}${text && '\n\n'}${key}\n${value}`
+    for (const entry of entries) {
+      const next = (text && `${text}\n\n`) + entry.join('\n')
       if (next.length > LIMIT) break
       text = next
       count++
     }
     if (!count) return 0
     written = true
-    return attempt((kept) => (kept.setItem(prefix + name, text), count), 0)
+    return attempt((kept) => (kept.setItem(prefix + name, text), count)) ?? 0
   }
-  const read = () =>
-    attempt(
-      (kept) =>
-        Object.keys(kept)
-          .filter((key) => key.startsWith(prefix))
-          .map((key): [string, [string, string][]] => {
-            const rows = (kept.getItem(key) ?? '').split('\n\n')
-            return [key.slice(prefix.length), rows.map((row) => [row.slice(0, row.indexOf('\n')), row.slice(row.indexOf('\n') + 1)])]
-          }),
-      [],
-    )
-  const clear = () => {
-    for (const [of] of read()) attempt((kept) => kept.removeItem(prefix + of), undefined)
-    written = false
-  }
-  return { write, read, remove, clear }
+
+  const entriesOf = (text: string) => text.split('\n\n').map((entry) => entry.split(/\n(.*)/s, 2) as [string, string])
+  const read: Spill['read'] = () =>
+    attempt((kept) =>
+      Object.keys(kept)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => [key.slice(prefix.length), entriesOf(kept.getItem(key)!)]),
+    ) ?? []
+
+  return { write, read, remove, clear: () => read().forEach(([of]) => remove(of)) }
 }

@@ -1,4 +1,5 @@
 import type { Placed } from '../part.js'
+import { hostOf } from '../touchpoint.js'
 import type { Cart } from '../types.js'
 import type { Item } from '../vocabulary.js'
 import { complete } from './cart.js'
@@ -21,9 +22,6 @@ const AMOUNTS = ['value', 'tax', 'shipping']
 /** A text of bounded length; `undefined` for anything else and for the empty one. */
 export const toText = (value: unknown): string | undefined => (typeof value === 'string' && value ? value.slice(0, 1024) : undefined)
 
-/** The host of a URL; empty where it is none. */
-export const hostOf = (url: string): string => /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? ''
-
 /** Makes a cleaner. */
 export function createCleaner(isPayment: ReturnType<typeof isPaymentHost>, complain: Complain): Cleaner {
   /** What is absent is nobody's mistake. */
@@ -40,7 +38,7 @@ export function createCleaner(isPayment: ReturnType<typeof isPaymentHost>, compl
 
   return {
     moment: (moment, notes) => {
-      const page = isPayment(hostOf(moment.page.referrer ?? '')) ? { ...moment.page, referrer: '' } : moment.page
+      const page = isPayment(hostOf(moment.page.referrer)) ? { ...moment.page, referrer: '' } : moment.page
       if (!COMMERCE.test(moment.name) || typeof moment.props !== 'object' || !moment.props) return { ...moment, page }
       const props: { [key: string]: unknown } = {}
       for (const key of Object.keys(moment.props)) {
