@@ -91,6 +91,16 @@ describe('consent', () => {
     expect([words, sent, codes(), document.cookie]).toEqual([[], [], [], ''])
   })
 
+  test.each(['pending', 'denied'] as const)('that is %s lets nothing be read, also where nothing was held back', async (consent) => {
+    const tracker = start({ consent })
+    await pass(3000)
+    const words: string[] = []
+    const read = (word: string) => () => void words.push(word)
+    setGlobal('indexedDB', read('indexedDB'))
+    setGlobal('localStorage', read('localStorage'))
+    expect([await tracker.flush(), await tracker.saved(), words]).toEqual([false, false, []])
+  })
+
   test('that is pending is told to the developer once, with what to do', () => {
     start({ consent: 'pending' })
     expect(vi.mocked(console.info).mock.calls).toEqual([[expect.stringContaining(`consent('granted')`)]])

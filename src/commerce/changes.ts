@@ -128,8 +128,10 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
       return cause?.name === 'AbortError' ? undefined : next(state)
     })
     if (!read || mine !== era) return false
-    take(read, changes, out)
-    queue = queue.filter((change) => !changes.includes(change))
+    const rest = queue.filter((change) => !changes.includes(change))
+    // What was told meanwhile has happened, though storage does not know it yet.
+    take(apply(read, rest.filter(({ told }) => told), []), changes, out)
+    queue = rest
     spill.remove()
     onChange()
     return true

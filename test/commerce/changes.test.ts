@@ -14,7 +14,7 @@ const open = () => {
     isOn: () => true,
     isDenied: () => false,
     fail: (cause) => words.push(`${cause}`),
-    reduce: (state: State, change: Change) => (words.push(change.id), state),
+    reduce: (state: State, change: Change) => (words.push(change.id), { ...state, done: [...state.done, change.id] }),
     emit: () => {},
     isHeld: () => false,
     onChange: () => {},
@@ -50,4 +50,15 @@ test('what was read comes first where all before it is settled, or there was not
   void changes.work()
   await answer()
   expect(words).toEqual(['empty', 'view', 'cap', 'checkout'])
+})
+
+test('what was told while storage was asked stays part of what this page knows', async () => {
+  const { changes, answer } = open()
+  changes.push('cart', { id: 'cap' })
+  void changes.work()
+  await new Promise((done) => setImmediate(done))
+  changes.push('leave', { id: 'leave' })
+  changes.keep()
+  await answer()
+  expect(changes.state()?.done).toEqual(['cap', 'leave'])
 })
