@@ -80,6 +80,7 @@ async function storeOf(tag: HTMLScriptElement, named: string | undefined, handed
   const name = named ?? whichStore() ?? (await parsed(), whichStore())
   if (!name || name === 'none') return
   const file = `rihla.${name}.js`
+  if (!INTEGRITY[file]) throw new TypeError(`rihla: store must be woocommerce, shopify or none, got "${name}"`)
   await loadScript(file, tag, INTEGRITY[file], console.warn)
   return handed
 }

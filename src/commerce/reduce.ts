@@ -20,20 +20,22 @@ export function reduce(state: State, change: Change, emit: Emit, options: Abando
   const name = moment?.name ?? ''
   const done = [...state.done, change.id].slice(-MOST)
   if (kind === 'note') return { ...state, done, notes: annotate(state.notes, change.props?.items ?? []) }
-  const props = moment && completed(state, name, change.props)
+  const props = moment && filledIn(state, name, change.props)
   const isOrder = name === 'purchase'
   const orders = isOrder ? enter(state.orders, `${props?.transaction_id ?? ''}`) : state.orders
   if (!orders) return { ...state, done }
   const known = checkout(abandonment(state, change, emit, options), change, emit)
   const next = kind === 'cart' || /^(add_to|remove_from)_cart$/.test(name) ? withCart(known, { ...change, ...(props && { props }) }, emit) : known
-  if (moment) emit({ ...moment, props: { ...props, cart_id: known.cart, cart_version: next.cart === known.cart ? next.version : known.version + 1 } })
+  // What was done before, and how long it took.
+  const completed = known.step !== state.step && state.step ? { completed: state.step, dwell: Math.max(0, at - state.entered) } : undefined
+  if (moment) emit({ ...moment, props: { ...props, ...completed, cart_id: known.cart, cart_version: next.cart === known.cart ? next.version : known.version + 1 } })
   // What is bought or emptied has had its story: what comes next is another cart.
   const isOver = isOrder || (known.lines.length > 0 && !next.lines.length)
   return { ...(isOver ? { ...blank(uuidv7(at), at), told: next.told, notes: next.notes, isHosted: next.isHosted } : next), orders, done }
 }
 
 /** What a moment says of items, and what it leaves unsaid of the cart that is known. */
-function completed({ lines, notes, currency, coupon }: State, name: string, props: Change['props']): Change['props'] {
+function filledIn({ lines, notes, currency, coupon }: State, name: string, props: Change['props']): Change['props'] {
   const items = props?.items?.length ? complete(props.items, notes, lines) : undefined
   if (items || !WHOLE.test(name) || !lines.length) return items ? { ...props, items } : props
   return { currency, ...(coupon && { coupon }), value: valueOf(lines), ...props, items: lines }

@@ -448,3 +448,21 @@ test('a page that is hidden by going elsewhere is left, also if nobody says so; 
   await pass(1000)
   expect(words()).toEqual(['add_to_cart 1 cap', 'cart_abandonment suspected exit 1 cap'])
 })
+
+test('a step that is entered says which one it completes, and how long that took', async () => {
+  const tracker = begin()
+  tracker.cart([cap])
+  const steps: [string, object?][] = [['begin_checkout'], ['add_shipping_info'], ['add_shipping_info'], ['checkout_step', { step: 3, name: 'review' }], ['purchase', { transaction_id: 'T1' }]]
+  for (const [name, props] of steps) {
+    tracker.track(name, props as never)
+    await pass(5000)
+  }
+  const told = touchpoints().slice(1).map(({ name, props }) => [name, props!.completed, Math.round((props!.dwell as number) / 1000)])
+  expect(told).toEqual([
+    ['begin_checkout', undefined, NaN],
+    ['add_shipping_info', 'checkout', 5],
+    ['add_shipping_info', undefined, NaN],
+    ['checkout_step', 'shipping', 10],
+    ['purchase', 'review', 5],
+  ])
+})

@@ -117,7 +117,7 @@ const readText = async (request: IncomingMessage): Promise<string> => {
 function fileFor(path: string, dist: string): string | undefined {
   const safe = normalize(path)
   const modules = safe.startsWith('/modules/') ? safe.slice('/modules'.length) : undefined
-  const file = safe === '/rihla.js' ? join(dist, 'rihla.js')
+  const file = /^\/rihla(\.\w+)?\.js$/.test(safe) ? join(dist, safe)
     : safe.startsWith('/dist/') ? join(dist, safe.slice('/dist'.length))
     : modules !== undefined ? join(dist, extname(modules) ? modules : `${modules}.js`)
     : safe.startsWith('/node_modules/idb-keyval/') ? join(process.cwd(), safe)
