@@ -4,12 +4,13 @@ import type { Row } from './table.js'
 
 const kb = (bytes: number): string => (bytes / 1000).toFixed(2)
 
-/** Bytes of the core, the script tag and each source alone. */
+/** Bytes of the core, the script tag and each entry alone. */
 export async function entries(): Promise<Row[]> {
   const sources = readdirSync('src/sources').map((file) => file.replace('.ts', ''))
   const modules = [
     ['core', "export { createTracker } from './dist/index.js'"],
     ...sources.map((name) => [`source ${name}`, `export * from './dist/sources/${name}.js'`]),
+    ...['commerce/commerce', 'stages/five', 'formats/json', ...readdirSync('src/stores').map((file) => `stores/${file.replace('.ts', '')}`)].map((name) => [name, `export * from './dist/${name}.js'`]),
     ['rihla/storefront', "export * from './dist/storefront.js'"],
   ]
   const sizes = await Promise.all(modules.map(async ([name, code]) => [name, await sizeOf(code)] as const))

@@ -125,7 +125,8 @@ export function oneTruth(sources: readonly Source[], store?: Promise<StoreSource
     sources.forEach((one, i) => start(one, i + 1))
     stops.push(listen(document, 'visibilitychange', flush, fail), listen(window, 'pagehide', flush, fail))
     if (store) {
-      timer = setTimeout(guarded(release, fail), ARRIVAL)
+      // One that is late may never come: until it does, the others count.
+      timer = setTimeout(guarded(() => arrived(), fail), ARRIVAL)
       void store.catch((cause) => void fail(cause)).then((found) => guarded(arrived, fail)(found || undefined))
     } else release()
     return () => {

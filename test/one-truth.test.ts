@@ -224,6 +224,16 @@ test.each([['3 seconds', () => vi.advanceTimersByTimeAsync(3000)], ['the page is
   expect(words).toEqual(['share of layer', 'view_cart of store'])
 })
 
+test('while a store is late the others count, and no longer when it has come', async () => {
+  const { words, says, arrive } = joinStore()
+  says.layer!({ name: 'add_to_cart', ...of('CAP-1') })
+  await vi.advanceTimersByTimeAsync(3000)
+  says.layer!({ name: 'add_to_cart', ...of('7') })
+  await arrive()
+  says.layer!({ name: 'add_to_cart', ...of('CAP-1') })
+  expect(words).toEqual(['add_to_cart of layer CAP-1', 'add_to_cart of layer 7', 'note 7'])
+})
+
 test('a store that comes after the stop is not started', async () => {
   const { words, says, stop, arrive } = joinStore()
   stop()

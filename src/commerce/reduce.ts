@@ -44,7 +44,8 @@ function filledIn({ lines, notes, currency, coupon }: State, name: string, props
 function withCart(state: State, { moment, props = {}, at, page, isHosted = state.isHosted }: Change, emit: Emit): State {
   const items = complete(props.items ?? [], state.notes)
   const lines = moment ? merge(state.lines, items, moment.name === 'add_to_cart' ? 1 : -1) : merge([], items)
-  const { added, removed } = differ(state.lines, lines)
+  // What others have put in by its sku is the same product.
+  const { added, removed } = differ(complete(state.lines, [], items), lines)
   const [currency = state.currency, coupon = state.coupon, url = state.url] = [toText(props.currency), toText(props.coupon), toText(props.url)]
   const version = state.version + +(added.length + removed.length > 0)
   // A cart that is empty after a checkout which no script sees was bought, or who knows.

@@ -466,3 +466,15 @@ test('a step that is entered says which one it completes, and how long that took
     ['purchase', 'review', 5],
   ])
 })
+
+test('what was put in by its sku is the same product in the cart that is read', async () => {
+  const { tracker, carts, sight } = reading()
+  tracker.track('add_to_cart', { items: [{ item_id: 'C-18', price: 18, quantity: 1 }] })
+  await pass(2000)
+  carts.push({ items: [{ ...cap, sku: 'C-18', quantity: 2 }] }, { items: [] })
+  for (let i = 0; i < 2; i++) {
+    sight()
+    await pass(2000)
+  }
+  expect(words()).toEqual(['add_to_cart 1 C-18', 'add_to_cart 1 cap', 'remove_from_cart 2 cap'])
+})
