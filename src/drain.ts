@@ -53,9 +53,11 @@ export function createDrain({ format, now }: World, { backlog, delivery, outage 
       if (held.size) await backlog.remove([...held])
       left = keys.filter((key) => !held.has(key))
     }
+    // While nobody knows whether the collector is back, one row is enough to ask.
+    let isProbe = outage.isOn() && !outcome
     while (left.length) {
-      // While nobody knows whether the collector is back, one row is enough to ask.
-      const rows = await backlog.load(left, outage.isOn() ? 0 : delivery.limit())
+      const rows = await backlog.load(left, isProbe ? 0 : delivery.limit())
+      isProbe = false
       const last = rows[rows.length - 1]
       if (!last) break
       outcome = await delivery.deliver(take(rows, Infinity), isOver)

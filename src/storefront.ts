@@ -31,9 +31,8 @@ export function createStorefront({ hash, clickSelector, layer, store, sources = 
   const tracker = createTracker({ stages: five, ...options, commerce: commerce(options), sources: [...own, ...sources] })
   return {
     ...tracker,
-    track: (name, ...rest) => {
-      truth.told(name)
-      tracker.track(name, ...rest)
+    track: (name, props, ...rest) => {
+      if (truth.told({ name, props })) tracker.track(name, props, ...rest)
     },
   }
 }

@@ -267,7 +267,7 @@ function mustTell(store: Store, page: StorePage): void {
 function mustBeItem({ item_id, item_name, price, quantity = 1 }: Item): void {
   must(isText(item_id) || (item_id === undefined && isText(item_name)), `item_id must be a text, got ${show(item_id)}`)
   must(price === undefined || isText(price) || Number.isFinite(price), `price must be an amount, got ${show(price)}`)
-  must(Number.isInteger(quantity) && quantity > 0, `quantity must be a whole number from 1 on, got ${show(quantity)}`)
+  must(isFinite(quantity) && quantity > 0, `quantity must be a number above 0, got ${show(quantity)}`)
 }
 
 function mustHold(cart: Cart | undefined, ids: readonly string[]): void {

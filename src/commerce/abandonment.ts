@@ -4,6 +4,9 @@ import { differ } from './cart.js'
 import { valueOf } from './items.js'
 import type { Change, Emit, State } from './state.js'
 
+/** After how long without activity a full cart counts as abandoned, ms. */
+export const ABANDON_AFTER = 1_800_000
+
 /** Settings of abandonment. */
 export interface AbandonmentOptions {
   /** After how long without activity a full cart counts as abandoned, ms (30 minutes). @default 1800000 */
@@ -16,6 +19,8 @@ export interface AbandonmentOptions {
 const SOON = 60_000
 /** A cart that was not touched for so long is gone, and so is one from a clock that was wrong, ms. */
 const FORGOTTEN = 7_776_000_000
+/** By how much changes of several tabs may come out of order, ms. */
+const REORDERED = 3_600_000
 /** How many reports are remembered. */
 const MOST = 20
 /** What takes a cart up again, besides another cart. */
@@ -25,7 +30,7 @@ const RETURNS = /^(add_to|view)_cart$|checkout|shipping|payment|^purchase$/
 export const abandonmentId = (cart: string, version: number): string => uuidv8(`abandonment|${cart}|${version}`)
 
 /** Whether the cart was left, for how long nothing happened, and whether the shopper has come back to it. Pure: `emit` gets the reports. */
-export function abandonment(state: State, change: Change, emit: Emit, { abandonAfter = 1_800_000, hostedCheckout }: AbandonmentOptions): State {
+export function abandonment(state: State, change: Change, emit: Emit, { abandonAfter = ABANDON_AFTER, hostedCheckout }: AbandonmentOptions): State {
   const { kind, at, moment } = change
   const gap = at - state.active
   const isQuiet = gap >= abandonAfter && gap < FORGOTTEN
@@ -48,6 +53,8 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
   }
   if (kind === 'start') {
     const { left } = state
+    // Nobody pays that long.
+    if (isQuiet && !change.isPayment) state = { ...state, payment: undefined, isBack: undefined }
     if (left !== undefined && at - left >= SOON && at - left < FORGOTTEN && !change.isPayment) tell('suspected', 'exit', left)
     if (isQuiet && !change.isPayment) tell('confirmed', 'return', due)
     if (gap >= FORGOTTEN) state = { ...state, lines: [], step: undefined, abandoned: undefined }
@@ -55,7 +62,8 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
     emit(reportOf(state, change, 'recovered', 'return', at))
     state = { ...state, abandoned: undefined }
   }
-  return { ...state, active: kind === 'active' ? Math.max(at, state.active) : at, left: undefined }
+  // A tab in the background tells late of its beginning; a clock that was set back is another matter.
+  return { ...state, active: kind === 'active' || state.active - at < REORDERED ? Math.max(at, state.active) : at, left: undefined }
 }
 
 function reportOf({ abandoned, cart, version, lines, currency, url, step, field, error, dwell, entered }: State, { page, at: now }: Change, status: string, how: string, at: number): Moment {

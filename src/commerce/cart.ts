@@ -22,7 +22,10 @@ const minus = (lines: Lines, others: Lines): Lines => merge([], lines).flatMap((
 export function merge(lines: Lines, items: Lines, sign = 1): Lines {
   const byKey = new Map(lines.map((line) => [keyOf(line), line]))
   for (const item of items) {
-    const key = keyOf(item)
+    const own = keyOf(item)
+    const lines = [...byKey].filter(([, { item_id }]) => item_id && item_id === item.item_id)
+    // Taken out without its variant, where there is one only.
+    const key = sign < 0 && !item.item_variant && !byKey.has(own) && lines.length === 1 ? lines[0]![0] : own
     const old = byKey.get(key)
     const quantity = (old ? quantityOf(old) : 0) + sign * quantityOf(item)
     if (quantity > 0) byKey.set(key, { ...old, ...item, quantity })
@@ -43,7 +46,8 @@ export function complete(items: readonly Item[], notes: readonly Item[], lines: 
   return items.map((given) => {
     const line = given.item_id && !lines.some(({ item_id }) => item_id === given.item_id) && lines.find(({ sku }) => sku === given.item_id)
     const item = line ? { ...given, item_id: line.item_id! } : given
-    const { quantity, index, discount, coupon, ...known } = notes.find(({ item_id }) => item_id && (item_id === item.item_id || item_id === item.sku)) ?? {}
+    // Not what tells one line from another, nor what is of one sale.
+    const { item_variant, quantity, index, discount, coupon, ...known } = notes.find(({ item_id }) => item_id && (item_id === item.item_id || item_id === item.sku)) ?? {}
     return { ...known, ...item }
   })
 }

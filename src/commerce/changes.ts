@@ -138,7 +138,8 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
   }
 
   const hurry = () => {
-    const waiting = queue.filter((change) => !change.told)
+    // Whether nothing happened elsewhere either, and what a cart differs by, only storage can tell.
+    const waiting = queue.filter(({ told, kind }) => !told && kind !== 'idle' && (state || kind !== 'cart'))
     const out: Told[] = []
     take(apply(begun(state), waiting, out), waiting, out)
   }

@@ -21,18 +21,18 @@ export function isPaymentHost(more: readonly string[] = []): (host: string) => b
 /** Steps with the time spent on each, errors by field, and the way to a payment provider and back. Pure. */
 export function checkout(state: State, { kind, at, host, isPayment, moment, props = {}, page }: Change, emit: Emit): State {
   const name = moment?.name ?? ''
-  if (kind === 'leave' && isPayment) {
+  if (kind === 'leave' && isPayment && state.payment !== host) {
     emit({ name: 'payment_redirect', source: 'commerce', at, page, props: { host, step: state.step }, leaving: true })
     return { ...state, payment: host }
   }
   if (state.payment && (kind === 'start' || moment)) {
     const said = RESULTS.find(([, words]) => words.test(page.url.replace(/^https?:\/\/[^/]*/i, '')))?.[0]
-    // The page's address may say nothing: then what happens next does.
-    const result = name === 'purchase' ? 'paid' : name === 'checkout_error' ? 'failed' : (said ?? (moment ? 'cancelled' : undefined))
+    // The page's address may say nothing: then what happens next does, once somebody is back; another tab may have gone on meanwhile.
+    const result = name === 'purchase' ? 'paid' : name === 'checkout_error' ? 'failed' : (said ?? (moment && state.isBack ? 'cancelled' : undefined))
     if (result) {
       emit({ name: 'payment_return', source: 'commerce', at, page, props: { host: state.payment, result } })
-      state = { ...state, payment: undefined }
-    }
+      state = { ...state, payment: undefined, isBack: undefined }
+    } else if (isPayment) state = { ...state, isBack: true }
   }
   if (name === 'checkout_error') return { ...state, field: text(props.field), error: text(props.code) }
   if (name === 'purchase') return { ...state, step: undefined, dwell: {}, field: undefined, error: undefined }

@@ -30,11 +30,11 @@ export function createCleaner(isPayment: ReturnType<typeof isPaymentHost>, compl
     if (clean === undefined && value !== undefined && value !== null) complain(`${message}; it was left out`)
     return clean
   }
-  const amount = (key: string, value: unknown) => checked(value, toMoney, `${key} must be an unambiguous amount such as 18.00`)
+  const amount = (key: string, value: unknown, code?: string) => checked(value, (given) => toMoney(given, { currency: code }), `${key} must be an unambiguous amount such as 18.00`)
   const currency = (value: unknown) => checked(value, toCurrency, 'currency must be a code of ISO 4217 such as EUR')
 
-  const param = (key: string, value: unknown, notes: readonly Item[]) =>
-    key === 'items' ? complete(toItems(value, complain), notes) : key === 'currency' ? currency(value) : AMOUNTS.includes(key) ? amount(key, value) : value
+  const param = (key: string, value: unknown, notes: readonly Item[], code?: string) =>
+    key === 'items' ? complete(toItems(value, complain), notes) : key === 'currency' ? currency(value) : AMOUNTS.includes(key) ? amount(key, value, code) : value
 
   return {
     moment: (moment, notes) => {
@@ -43,7 +43,7 @@ export function createCleaner(isPayment: ReturnType<typeof isPaymentHost>, compl
       const props: { [key: string]: unknown } = {}
       for (const key of Object.keys(moment.props)) {
         try {
-          props[key] = param(key, moment.props[key], notes)
+          props[key] = param(key, moment.props[key], notes, toCurrency(moment.props.currency))
         } catch {
           complain(`${key} of ${moment.name} cannot be read; it was left out`)
         }

@@ -6,7 +6,7 @@ import type { Host, Part, PartStarter } from '../part.js'
 import { hostOf } from '../touchpoint.js'
 import type { Cart, Props, Stop } from '../types.js'
 import type { Item } from '../vocabulary.js'
-import type { AbandonmentOptions } from './abandonment.js'
+import { ABANDON_AFTER, type AbandonmentOptions } from './abandonment.js'
 import { annotate } from './cart.js'
 import { createChanges } from './changes.js'
 import { isPaymentHost } from './checkout.js'
@@ -39,7 +39,7 @@ const JUST_NOW = 5000
 
 /** Keeps the cart, the checkout and the orders of a device, and tells when a cart is abandoned. Pass it to `createTracker`. Throws a `TypeError` for a wrong option. */
 export function commerce(options: CommerceOptions = {}): PartStarter<CartMethods> {
-  const { abandonAfter = 1, paymentHosts = [], hostedCheckout = false } = options
+  const { abandonAfter = ABANDON_AFTER, paymentHosts = [], hostedCheckout = false } = options
   const expect = (isRight: boolean, option: string, expected: string) => {
     if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}`)
   }
@@ -51,7 +51,7 @@ export function commerce(options: CommerceOptions = {}): PartStarter<CartMethods
 
 function start(host: Host, options: CommerceOptions): Part<CartMethods> {
   const { now, isOn, emit, report, fail } = host
-  const { abandonAfter = 1_800_000, paymentHosts } = options
+  const { abandonAfter = ABANDON_AFTER, paymentHosts } = options
   const isPayment = isPaymentHost(paymentHosts)
   const clean = createCleaner(isPayment, (message) => report('input', message))
   const hearers = new Set<(props: Props) => void>()

@@ -29,14 +29,16 @@ const SLEPT = 90_000
 export function createIdleness({ changes: { state, push, soon, isIdle }, now, abandonAfter, fail }: IdlenessOptions): Idleness {
   let timer: ReturnType<typeof setTimeout> | undefined
   let last = now()
+  /** The activity after which it has been noticed already. */
+  let rung = 0
 
   const watch = () => {
     clearTimeout(timer)
-    const known = state()
-    if (!known?.lines.length || known.abandoned) return
+    if (!state()?.lines.length || rung === last) return
     const due = last + abandonAfter
     const rang = () => {
       if (Math.abs(now() - due) > SLEPT) return touch()
+      rung = last
       push('active', { at: last })
       push('idle')
       soon()

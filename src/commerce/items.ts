@@ -28,7 +28,7 @@ function toItem(given: unknown, complain: Complain, minorUnits?: number): Item[]
     const value = valueAt(given, key)
     const clean = MONEY.test(key) ? toMoney(value, { minorUnits }) : /^item_(id|name|variant)$/.test(key) ? toText(value) : key === 'quantity' ? toQuantity(value) : toScalar(value)
     if (clean !== undefined) item[key] = clean
-    else if (value !== undefined && value !== null) complain(`${key} of an item must be ${MONEY.test(key) ? 'an unambiguous amount' : key === 'quantity' ? 'a whole number from 0 on' : 'a text, a finite number or a boolean'}; it was left out`)
+    else if (value !== undefined && value !== null) complain(`${key} of an item must be ${MONEY.test(key) ? 'an unambiguous amount' : key === 'quantity' ? 'a number from 0 on' : 'a text, a finite number or a boolean'}; it was left out`)
   }
   if (item.item_id || item.item_name) return [item]
   complain('an item must have an item_id or an item_name; it was left out')
@@ -47,7 +47,7 @@ const toText = (value: unknown) => (typeof value === 'string' || (typeof value =
 const toScalar = (value: unknown) => (typeof value === 'string' ? value.slice(0, 256) : typeof value === 'boolean' || (typeof value === 'number' && isFinite(value)) ? value : undefined)
 const toQuantity = (value: unknown) => {
   const number = toMoney(value)
-  return number !== undefined && Number.isInteger(number) && number >= 0 && number <= 1e6 ? number : undefined
+  return number !== undefined && number >= 0 && number <= 1e6 ? round(number) : undefined
 }
 
 /** What items cost together. */

@@ -41,7 +41,7 @@ export function createReadings({ now, isOn, isHidden, fail, mark, take, onEnd }:
 
   const begin = () => {
     if (!sighted || !isOn() || isHidden()) return
-    const { cart, ...sighting } = sighted
+    const { cart: read, ...sighting } = sighted
     const mine = ++turn
     sighted = undefined
     end()
@@ -51,7 +51,15 @@ export function createReadings({ now, isOn, isHidden, fail, mark, take, onEnd }:
         clearTimeout(timer)
         resolve()
       }
-      cart().then((found) => void (found && mine === turn && take(found, sighting))).catch(fail).then(end)
+      const found = (cart?: Cart) => {
+        if (!cart || mine !== turn) return
+        // By the time the page is looked at again, another tab may have changed it.
+        if (isHidden()) return void (sighted ??= { cart: read, ...sighting })
+        take(cart, sighting)
+        // Too late to be waited for.
+        if (!reading) onEnd()
+      }
+      read().then(found).catch(fail).then(end)
     })
     reading = over.then(() => {
       // Another one has begun since: it ends when that does.

@@ -37,8 +37,11 @@ export function reduce(state: State, change: Change, emit: Emit, options: Abando
 /** What a moment says of items, and what it leaves unsaid of the cart that is known. */
 function filledIn({ lines, notes, currency, coupon }: State, name: string, props: Change['props']): Change['props'] {
   const items = props?.items?.length ? complete(props.items, notes, lines) : undefined
-  if (items || !WHOLE.test(name) || !lines.length) return items ? { ...props, items } : props
-  return { currency, ...(coupon && { coupon }), value: valueOf(lines), ...props, items: lines }
+  if (!WHOLE.test(name) || !lines.length) return items ? { ...props, items } : props
+  // An order says its own sum, or none is known: what the cart was worth is without shipping.
+  const known = { currency, ...(!items && { coupon, ...(name !== 'purchase' && { value: valueOf(lines) }) }) }
+  const said = Object.entries(props ?? {}).filter(([, value]) => value !== undefined)
+  return { ...known, ...Object.fromEntries(said), items: items ?? lines }
 }
 
 function withCart(state: State, { moment, props = {}, at, page, isHosted = state.isHosted }: Change, emit: Emit): State {

@@ -26,6 +26,8 @@ export interface State {
   readonly error?: string | undefined
   /** The payment provider's host that the shopper has gone to. */
   readonly payment?: string | undefined
+  /** Whether a page was reached from there since, and nobody knows yet what came of it. */
+  readonly isBack?: boolean | undefined
   /** The last reports: of which cart, version, step and status. */
   readonly told: readonly string[]
   /** What is abandoned and not recovered. */

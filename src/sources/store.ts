@@ -31,31 +31,34 @@ export function store(adapter: Store): StoreSource {
 
     const sight = () => record({ source, cart: async () => {
       const cart = await adapter.readCart()
-      return cart && { ...cart, hostedCheckout: !!adapter.beginsCheckout }
+      return cart && { hostedCheckout: !!adapter.beginsCheckout, ...cart }
     } })
 
     /** What the page is about, each once; a product again when another is chosen. */
     const look = () => {
       // Half a page shows half a product.
       if (document.readyState === 'loading') return
+      if (!adapter.isHere()) return
       const kind = adapter.kind()
       // The page of an order comes with an empty cart, perhaps before it has told of the order.
       if (!isSighted && kind !== 'thank_you') sight()
       isSighted = true
-      if (kind && !dataset.rihlaPage) dataset.rihlaPage = marked = kind
-      const shows: { readonly [name: string]: Props | false | undefined } = {
-        view_item: kind === 'product' && adapter.product(),
-        view_cart: kind === 'cart' && {},
-        begin_checkout: kind === 'checkout' && {},
-        purchase: adapter.order?.(),
+      if (kind && dataset.rihlaPage === marked) dataset.rihlaPage = marked = kind
+      const shows: { readonly [name: string]: () => Props | false | undefined } = {
+        view_item: () => kind === 'product' && adapter.product(),
+        view_cart: () => kind === 'cart' && {},
+        begin_checkout: () => kind === 'checkout' && {},
+        purchase: () => adapter.order?.(),
       }
       const before = told
       told = {}
-      for (const [name, props] of Object.entries(shows)) {
-        if (!props) continue
-        const view = stringify(props)
-        told = { ...told, [name]: view }
-        if (before[name] !== view) tell(name, props)
+      for (const [name, propsOf] of Object.entries(shows)) {
+        guarded(() => {
+          const props = propsOf()
+          const view = props ? stringify(props) : ''
+          told = { ...told, [name]: view }
+          if (props && before[name] !== view) tell(name, props)
+        }, fail)()
       }
     }
 
@@ -67,6 +70,7 @@ export function store(adapter: Store): StoreSource {
     }
 
     const requested = (request: PageRequest) => {
+      if (!isSighted) return
       if (adapter.changesCart(request)) sight()
       if (!adapter.placesOrder?.(request)) return
       const timer = setTimeout(guarded(() => (timers.delete(timer), errors()), fail), SHOWN)

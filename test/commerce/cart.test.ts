@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differ, merge } from '../../src/commerce/cart.js'
+import { complete, differ, merge } from '../../src/commerce/cart.js'
 
 const cap = { item_id: 'cap', price: 18, quantity: 1 }
 const red = { ...cap, item_variant: 'red' }
@@ -26,4 +26,15 @@ test.each([
 
 test('a cart has at most 200 lines', () => {
   expect(merge([], Array.from({ length: 500 }, (_, i) => ({ item_id: `${i}` }))).length).toBe(200)
+})
+
+test('what is taken out without its variant is the only line of that product, if there is one', () => {
+  const red = { item_id: 'cap', item_variant: 'red', quantity: 2 }
+  expect(merge([red], [{ item_id: 'cap', quantity: 2 }], -1)).toEqual([])
+  const both = [red, { ...red, item_variant: 'blue' }]
+  expect(merge(both, [{ item_id: 'cap', quantity: 2 }], -1)).toEqual(both)
+})
+
+test('notes fill in what an item lacks, but for its variant and what is of one sale', () => {
+  expect(complete([{ item_id: 'cap' }], [{ item_id: 'cap', item_brand: 'Sand', item_variant: 'Default Title', quantity: 3, index: 2 }])).toEqual([{ item_id: 'cap', item_brand: 'Sand' }])
 })

@@ -25,9 +25,18 @@ test.each([
   ['/checkout', 'view_cart', 'cancelled'],
 ])('coming back at %s, with %s, is %s', (path, name, result) => {
   const told: Moment[] = []
-  const kind = name ? 'moment' : 'start'
-  checkout({ ...blank('c', 0), payment: 'paypal.com' }, { id: '1', at: 1, kind, ...(name && { moment: { name } }), page: { url: `https://paid.shop.example${path}` } }, (moment) => told.push(moment))
+  const page = { url: `https://paid.shop.example${path}` }
+  const back = checkout({ ...blank('c', 0), payment: 'paypal.com' }, { id: '1', at: 1, kind: 'start', isPayment: true, page }, (moment) => told.push(moment))
+  if (name) checkout(back, { id: '2', at: 2, kind: 'moment', moment: { name }, page }, (moment) => told.push(moment))
   expect(told.map(({ name, props }) => [name, props?.result])).toEqual(result ? [['payment_return', result]] : [])
+})
+
+test('what another tab does while somebody pays says nothing of the payment', () => {
+  const told: Moment[] = []
+  const page = { url: 'https://shop.example/cart' }
+  const state = checkout({ ...blank('c', 0), payment: 'paypal.com' }, { id: '1', at: 1, kind: 'start', page }, (moment) => told.push(moment))
+  checkout(state, { id: '2', at: 2, kind: 'moment', moment: { name: 'view_cart' }, page }, (moment) => told.push(moment))
+  expect([told, state.payment]).toEqual([[], 'paypal.com'])
 })
 
 test('payment providers are known by host, with what is below them', () => {

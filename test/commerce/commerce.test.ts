@@ -478,3 +478,57 @@ test('what was put in by its sku is the same product in the cart that is read', 
   }
   expect(words()).toEqual(['add_to_cart 1 C-18', 'add_to_cart 1 cap', 'remove_from_cart 2 cap'])
 })
+
+test('a tab that is hidden tells of no idle cart: another one may have bought it', async () => {
+  const first = begin({ abandonAfter: 5 * minute })
+  first.cart([cap])
+  await pass(1000)
+  setVisibility('hidden')
+  await pass(6 * minute)
+  transition('pagehide')
+  await pass(1000)
+  expect(words()).toEqual(['add_to_cart 1 cap'])
+})
+
+test('a cart that was read for a tab that is hidden by then is read again when it is looked at', async () => {
+  const { carts, read, sight } = reading()
+  carts.push(new Promise((resolve) => setTimeout(resolve, 500, { items: [cap] })), { items: [pot] })
+  sight()
+  setVisibility('hidden')
+  await pass(2000)
+  expect([read.mock.calls.length, words()]).toEqual([1, []])
+  setVisibility('visible')
+  await pass(3000)
+  expect([read.mock.calls.length, words()]).toEqual([2, ['add_to_cart 2 pot']])
+})
+
+test('a page that goes before storage was read tells nothing of its cart: only the next page knows what differs', async () => {
+  const first = begin()
+  first.cart([cap, pot])
+  await pass(2000)
+  await leave(first)
+  const second = begin()
+  second.cart([cap, pot])
+  await leave(second)
+  begin()
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap+2 pot'])
+})
+
+test('a cart that is read late is told all the same', async () => {
+  const { carts, sight } = reading()
+  carts.push(new Promise((resolve) => setTimeout(resolve, 5000, { items: [cap] })))
+  sight()
+  await pass(8000)
+  expect(words()).toEqual(['add_to_cart 1 cap'])
+})
+
+test('an order says its own sum, and the cart its currency and what was in it', async () => {
+  const tracker = begin()
+  tracker.cart([cap], { currency: 'USD' })
+  await pass(1000)
+  tracker.track('purchase', { transaction_id: 'T1', value: undefined, currency: undefined } as never)
+  await pass(3000)
+  expect(touchpoints()[1]!.props).toMatchObject({ currency: 'USD', items: [cap] })
+  expect(touchpoints()[1]!.props).not.toHaveProperty('value')
+})

@@ -15,7 +15,7 @@ test.each([
   [{ item_id: 'a', price: NaN }, { item_id: 'a' }, 'price'],
   [{ item_id: 'a', price: '1.234' }, { item_id: 'a' }, 'price'],
   [{ item_id: 'a', quantity: -1 }, { item_id: 'a' }, 'quantity'],
-  [{ item_id: 'a', quantity: 1.5 }, { item_id: 'a' }, 'quantity'],
+  [{ item_id: 'a', quantity: -1.5 }, { item_id: 'a' }, 'quantity'],
   [{ item_id: 'a', extra: { deep: 1 } }, { item_id: 'a' }, 'extra'],
   [{ price: 5 }, undefined, 'an item'],
   ['text', undefined, 'an item'],

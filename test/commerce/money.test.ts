@@ -27,3 +27,13 @@ test.each([[1800, 2, 18], ['1800', 2, 18], [1999, 2, 19.99], [5, 0, 5], [12_500,
 test('a currency is a code, or a symbol that only one has', () => {
   expect(['EUR', 'eur', ' usd ', '€', '$', '£', 'EURO', '', 5, null].map(toCurrency)).toEqual(['EUR', 'EUR', 'USD', 'EUR', undefined, undefined, undefined, undefined, undefined, undefined])
 })
+
+test.each([
+  ['¥12,000', 'JPY', 12_000],
+  ['12.000', 'KRW', 12_000],
+  ['12.500 د.ك', 'KWD', 12.5],
+  ['1,234', 'EUR', undefined],
+  ['1.234', 'no currency', undefined],
+])('%s in %s is %s: its decimals tell which separator it is', (text, currency, amount) => {
+  expect(toMoney(text, { currency })).toBe(amount)
+})
