@@ -18,6 +18,8 @@ export interface Host {
   readonly isOn: () => boolean
   /** Whether nothing may be kept, not even in memory. */
   readonly isDenied: () => boolean
+  /** A page without what must not be kept. */
+  readonly redacted: (page: PageView) => PageView
   /** Records a moment without asking the part again. */
   readonly emit: (moment: Moment) => void
   readonly report: Report

@@ -63,7 +63,11 @@ export function createTracker(options: TrackerOptions): Tracker {
   // --- a moment's way ---
 
   let viewed: PageView | undefined
-  const pageNow = () => (viewed?.url === location.href ? viewed : currentPage())
+  const pageNow = (): PageView => {
+    const now = currentPage()
+    // The kind may have become known since.
+    return viewed?.url === now.url ? { ...viewed, kind: viewed.kind ?? now.kind } : now
+  }
 
   /** Guarded one by one: what is held back passes in one go, and one that fails must not take the others with it. */
   const keep = guarded((moment: Stamped) => {
@@ -180,8 +184,11 @@ export function createTracker(options: TrackerOptions): Tracker {
     gate.release()
   }
 
+  const { url, text } = redactor
+  const redacted = (page: PageView): PageView => ({ ...page, url: url(page.url), title: text(page.title ?? ''), referrer: page.referrer && url(page.referrer) })
+
   // Its listeners come first: what it has to say at the end leaves with the rest.
-  const part: Part | undefined = settings.commerce?.({ ...world, spill: createSpill(`${name}:`, tab, () => localStorage), isOn, isDenied: () => gate.state() === 'denied', emit, fail })
+  const part: Part | undefined = settings.commerce?.({ ...world, spill: createSpill(`${name}:`, tab, () => localStorage), isOn, isDenied: () => gate.state() === 'denied', redacted, emit, fail })
   const stops: Stop[] = [
     onLifecycle(
       {

@@ -32,7 +32,7 @@ export interface Changes {
 export type Mark = Change | null
 
 /** What changes are made of. */
-export interface ChangesOptions extends Pick<Host, 'database' | 'spill' | 'now' | 'isHidden' | 'isOn' | 'isDenied' | 'fail'> {
+export interface ChangesOptions extends Pick<Host, 'database' | 'spill' | 'now' | 'isHidden' | 'isOn' | 'isDenied' | 'redacted' | 'fail'> {
   readonly reduce: (state: State, change: Change, emit: Emit) => State
   readonly emit: Emit
   /** Whether changes have to wait, for the cart that is being read. */
@@ -49,7 +49,7 @@ const MOST = 200
 type Told = readonly [change: Change, moment: Moment]
 
 /** Makes the way from what one page saw to one state for all tabs, by the database's atomic `update`. */
-export function createChanges({ database, spill, now, isHidden, isOn, isDenied, fail, reduce, emit, isHeld, onChange }: ChangesOptions): Changes {
+export function createChanges({ database, spill, now, isHidden, isOn, isDenied, redacted, fail, reduce, emit, isHeld, onChange }: ChangesOptions): Changes {
   let state: State | undefined
   let queue: Change[] = []
   let telling: readonly Moment[] = []
@@ -155,7 +155,7 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
     keep: () => {
       if (!queue.length) return
       hurry()
-      spill.write(queue.map(({ moment, ...change }) => [change.id, JSON.stringify({ ...change, ...(moment && { moment: { name: moment.name } }) })]))
+      spill.write(queue.map(({ moment, page, ...change }) => [change.id, JSON.stringify({ ...change, page: redacted(page), ...(moment && { moment: { name: moment.name } }) })]))
     },
     isIdle: () => queue.every(({ kind }) => kind === 'note'),
     restart: () => {

@@ -9,6 +9,8 @@ const { stringify } = JSON
 
 /** How long a checkout takes to show what it finds fault with, once its server has answered, ms. */
 const SHOWN = 400
+/** How long the scripts of a page take to choose what its address or its form says, ms. */
+const SETTLING = 1000
 
 /**
  * Watches a shop system through its adapter, such as `woocommerce()`: reads the whole cart when a page is seen and after each request that may change it,
@@ -26,6 +28,8 @@ export function store(adapter: Store): StoreSource {
     const { dataset } = document.documentElement
     let told: { readonly [name: string]: string } = {}
     let marked: string | undefined
+    let place = ''
+    let since = 0
     let isSighted = false
     let isAway = false
 
@@ -51,13 +55,16 @@ export function store(adapter: Store): StoreSource {
         purchase: () => adapter.order?.(),
       }
       const before = told
+      // What a page itself chooses at its start is not another product.
+      const isSettling = place === location.href && performance.now() - since < SETTLING
+      if (place !== location.href) [place, since] = [location.href, performance.now()]
       told = {}
       for (const [name, propsOf] of Object.entries(shows)) {
         guarded(() => {
           const props = propsOf()
           const view = props ? stringify(props) : ''
           told = { ...told, [name]: view }
-          if (props && before[name] !== view) tell(name, props)
+          if (props && before[name] !== view && !(before[name] && isSettling)) tell(name, props)
         }, fail)()
       }
     }

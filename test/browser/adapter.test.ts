@@ -37,7 +37,7 @@ describe.each(engines)('the adapter of a shop system, in $name', (engine) => {
     const tab = await shop.visit('/cart/', { head: woo, tag: { store: 'none' } })
     await track(tab, 'view_cart')
     await holds(shop.collector, ['page_view', 'view_cart'])
-    expect([sources(), await tab.eval((selector: string) => document.querySelectorAll(selector).length, added)]).toEqual([['api undefined'], 0])
+    expect([sources(), await tab.eval((selector: string) => document.querySelectorAll(selector).length, added)]).toEqual([['undefined undefined'], 0])
   })
 
   it('that does not exist is told to the developer, and the shop\'s other voices are heard', async () => {

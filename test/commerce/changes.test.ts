@@ -5,14 +5,16 @@ import type { Change, State } from '../../src/commerce/state.js'
 /** Changes on a device that answers when the test says so; what is made of them, as words. */
 const open = () => {
   const words: string[] = []
+  const spilled: string[] = []
   let answer = () => {}
   const changes = createChanges({
     database: { update: <T>(_: string, next: (old: T | undefined) => T) => new Promise<T>((resolve) => (answer = () => resolve(next(undefined)))) },
-    spill: { write: () => 0, read: () => [], remove: () => {}, clear: () => {} },
+    spill: { write: (entries) => spilled.push(...entries.map(([, text]) => text)), read: () => [], remove: () => {}, clear: () => {} },
     now: () => 1,
     isHidden: () => false,
     isOn: () => true,
     isDenied: () => false,
+    redacted: (page) => ({ ...page, url: `redacted ${page.url.length > 0}` }),
     fail: (cause) => words.push(`${cause}`),
     reduce: (state: State, change: Change) => (words.push(change.id), { ...state, done: [...state.done, change.id] }),
     emit: () => {},
@@ -20,7 +22,7 @@ const open = () => {
     onChange: () => {},
   })
   const pause = () => new Promise((done) => setImmediate(done))
-  return { words, changes, answer: async () => (await pause(), answer(), await pause()) }
+  return { words, spilled, changes, answer: async () => (await pause(), answer(), await pause()) }
 }
 
 test('what was read goes right after what had happened when it was sighted', async () => {
@@ -61,4 +63,11 @@ test('what was told while storage was asked stays part of what this page knows',
   changes.keep()
   await answer()
   expect(changes.state()?.done).toEqual(['cap', 'leave'])
+})
+
+test('what the next page finds names no page as it is', () => {
+  const { changes, spilled } = open()
+  changes.push('moment', { id: 'view', page: { url: 'https://shop.example/order?key=secret' } })
+  changes.keep()
+  expect(spilled.map((text) => (JSON.parse(text) as Change).page.url)).toEqual(['redacted true'])
 })

@@ -64,6 +64,32 @@ test('a page tells what it shows once, and a product again when another is chose
   expect(words.filter((word) => word !== 'cart of shop')).toEqual(['view_item {"currency":"EUR","items":[{"item_id":"cap","price":18}]}', 'view_item {"currency":"EUR","items":[{"item_id":"cap","price":20}]}'])
 })
 
+test('what a page chooses itself at its start is not another product', () => {
+  let product = { currency: 'EUR', items: [cap] }
+  const { words } = open({ kind: () => 'product', product: () => product })
+  product = { currency: 'EUR', items: [{ ...cap, price: 20 }] }
+  window.dispatchEvent(new Event('load'))
+  expect(words.filter((word) => word !== 'cart of shop').length).toBe(1)
+})
+
+test('the kind of page follows the route', async () => {
+  let kind = 'product'
+  open({ kind: () => kind })
+  kind = 'cart'
+  history.replaceState({}, '', '/cart')
+  window.dispatchEvent(new Event('popstate'))
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(document.documentElement.dataset.rihlaPage).toBe('cart')
+})
+
+test('of an adapter that fails in one thing the others are told, and on pages of another system none', () => {
+  const broken = () => {
+    throw new Error('mine')
+  }
+  expect(open({ kind: () => 'cart', order: broken }).words).toEqual(['cart of shop', 'view_cart', 'mine'])
+  expect(open({ isHere: () => false, kind: () => 'cart', changesCart: () => true }).words).toEqual([])
+})
+
 test.each([
   ['cart', ['cart of shop', 'view_cart']],
   ['checkout', ['cart of shop', 'begin_checkout']],
