@@ -191,7 +191,8 @@ export function oneTruth(sources: readonly Source[], store?: Promise<StoreSource
     }
 
     sources.forEach((one, i) => start(one, i + 1))
-    stops.push(listen(document, 'visibilitychange', hidden, fail), listen(window, 'pagehide', flush, fail))
+    // On window, where it comes before it comes to the tracker: what is told then leaves with the rest.
+    stops.push(listen(window, 'visibilitychange', hidden, fail), listen(window, 'pagehide', flush, fail))
     const timer = store && setTimeout(guarded(late, fail), ARRIVAL)
     if (store) void store.catch((cause) => void fail(cause)).then(guarded(arrived, fail))
     else release()

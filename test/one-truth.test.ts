@@ -309,3 +309,13 @@ test('what the store says of the cart waits for what the page has said of an ord
   await vi.advanceTimersByTimeAsync(1)
   expect(words).toEqual(['note 7', 'purchase of layer 7', 'cart'])
 })
+
+test('what waits is told before those hear of the hidden page who send what there is', () => {
+  const { words, weaker } = join()
+  const tracker = () => words.push('sent')
+  document.addEventListener('visibilitychange', tracker, true)
+  weaker('share')
+  setVisibility('hidden')
+  document.removeEventListener('visibilitychange', tracker, true)
+  expect(words).toEqual(['share of weaker +0', 'sent'])
+})

@@ -32,6 +32,8 @@ export function store(adapter: Store): StoreSource {
     let since = 0
     let isSighted = false
     let isAway = false
+    let sent: () => unknown = () => {}
+    let sending: ReturnType<typeof setTimeout> | undefined
 
     const sight = () => record({ source, cart: async () => {
       const cart = await adapter.readCart()
@@ -90,11 +92,21 @@ export function store(adapter: Store): StoreSource {
       tell('begin_checkout', {}, true)
     }
 
-    const submitted = ({ target, submitter }: SubmitEvent) => {
+    const submitted = (event: SubmitEvent) => {
+      const { target, submitter } = event
       // Not its properties: a field may be called `action`.
       const of = (name: string) => submitter?.getAttribute(`form${name}`) ?? (target as Element).getAttribute(name)
-      going({ method: (of('method') ?? 'get').toUpperCase(), url: new URL(of('action') ?? '', document.baseURI), button: submitter ? (submitter.getAttribute('name') ?? '') : undefined })
+      const request = { method: (of('method') ?? 'get').toUpperCase(), url: new URL(of('action') ?? '', document.baseURI), button: submitter ? (submitter.getAttribute('name') ?? '') : undefined }
+      sent = () => event.defaultPrevented || going(request)
+      // The shop may hold it back: for terms that were not agreed to.
+      clearTimeout(sending)
+      sending = setTimeout(settled, 0)
     }
+    const settled = guarded(() => {
+      clearTimeout(sending)
+      sent()
+      sent = () => {}
+    }, fail)
 
     const restored = ({ persisted }: PageTransitionEvent) => {
       if (!persisted) return
@@ -108,10 +120,12 @@ export function store(adapter: Store): StoreSource {
       onOutward((url) => going({ method: 'GET', url: new URL(url) }), fail),
       listen(document, 'submit', submitted, fail),
       listen(window, 'pageshow', restored, fail),
+      listen(window, 'pagehide', settled, fail),
     ]
     return () => {
       for (const stop of stops.splice(0).reverse()) stop()
       for (const timer of timers) clearTimeout(timer)
+      settled()
       if (marked && dataset.rihlaPage === marked) delete dataset.rihlaPage
     }
   }

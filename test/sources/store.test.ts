@@ -138,16 +138,24 @@ test('what the checkout finds fault with is told after each try to order, by fie
   expect(words).toEqual(['checkout_error {"code":"invalid","field":"billing_email"}', 'checkout_error {"code":"declined"}'])
 })
 
-test('a checkout that is on no page of the shop begins with the button, form or link that leads there, once, and again after a return', () => {
+test('a checkout that is on no page of the shop begins with the button, form or link that leads there, once, and again after a return', async () => {
   document.body.innerHTML = '<form action="/cart" method="post"><input name="action"><button name="checkout">go</button></form>'
   const { words } = open({ beginsCheckout: ({ method, url, button }) => method === 'POST' && url.pathname === '/cart' && button === 'checkout' })
   const form = document.querySelector('form')!
-  form.addEventListener('submit', (event) => event.preventDefault())
-  const send = () => form.dispatchEvent(Object.assign(new Event('submit', { bubbles: true }), { submitter: document.querySelector('button') }))
+  const send = () => form.dispatchEvent(Object.assign(new Event('submit', { bubbles: true, cancelable: true }), { submitter: document.querySelector('button') }))
+  // The shop holds it back at first.
+  const hold = (event: Event) => event.preventDefault()
+  form.addEventListener('submit', hold)
   send()
+  await vi.advanceTimersByTimeAsync(10)
+  form.removeEventListener('submit', hold)
   send()
+  await vi.advanceTimersByTimeAsync(10)
+  send()
+  transition('pagehide')
   transition('pageshow', true)
   send()
+  transition('pagehide')
   expect(words).toEqual(['cart of shop', 'begin_checkout leaving', 'cart of shop', 'begin_checkout leaving'])
 })
 
