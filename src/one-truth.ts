@@ -208,13 +208,16 @@ export function oneTruth(sources: readonly Source[], store?: Promise<StoreSource
   return {
     source,
     told: (moment) => {
-      const items = itemsOf(moment)
-      if (CART.test(moment.name) && readsCart()) {
-        noteItems(items.map(renamed))
-        sightIn(CHANGED)
-        return false
+      try {
+        if (CART.test(moment.name) && readsCart()) {
+          noteItems(itemsOf(moment).map(renamed))
+          sightIn(CHANGED)
+          return false
+        }
+        count(hearOf(moment, HAND))
+      } catch {
+        // Whatever a page may call it: the tracker says what is wrong with it.
       }
-      count(hearOf(moment, HAND))
       return true
     },
   }

@@ -319,3 +319,12 @@ test('what waits is told before those hear of the hidden page who send what ther
   document.removeEventListener('visibilitychange', tracker, true)
   expect(words).toEqual(['share of weaker +0', 'sent'])
 })
+
+test('what cannot be understood by hand is the tracker\'s to judge, and nothing is thrown', async () => {
+  const { told, arrive } = joinStore()
+  await arrive(true, { cart: async () => undefined, source: 'store' })
+  const trap = { get item_id(): string { throw new Error('no') } }
+  for (const moment of [{ name: Symbol('no') }, { name: undefined }, { name: 'view_item', props: new Proxy({}, { get: () => { throw new Error('no') } }) }, { name: 'view_item', props: { items: [trap] } }]) {
+    expect(told(moment as never)).toBe(true)
+  }
+})
