@@ -13,19 +13,23 @@ export function differ(before: Lines, after: Lines): { readonly added: Lines; re
   return { added: minus(after, before), removed: minus(before, after) }
 }
 
-const minus = (lines: Lines, others: Lines): Lines => merge([], lines).flatMap((line) => {
-  const quantity = quantityOf(line) - others.reduce((sum, other) => sum + (keyOf(other) === keyOf(line) ? quantityOf(other) : 0), 0)
-  return quantity > 0 ? [{ ...line, quantity }] : []
-})
+const minus = (lines: Lines, others: Lines): Lines => {
+  const left = new Map(merge([], others).map((other) => [keyOf(other), quantityOf(other)]))
+  return merge([], lines).flatMap((line) => {
+    const quantity = quantityOf(line) - (left.get(keyOf(line)) ?? 0)
+    return quantity > 0 ? [{ ...line, quantity }] : []
+  })
+}
 
 /** The lines with items put in, or with `sign` -1 taken out. */
 export function merge(lines: Lines, items: Lines, sign = 1): Lines {
   const byKey = new Map(lines.map((line) => [keyOf(line), line]))
   for (const item of items) {
     const own = keyOf(item)
-    const lines = [...byKey].filter(([, { item_id }]) => item_id && item_id === item.item_id)
+    const isVague = sign < 0 && !item.item_variant && !byKey.has(own)
     // Taken out without its variant, where there is one only.
-    const key = sign < 0 && !item.item_variant && !byKey.has(own) && lines.length === 1 ? lines[0]![0] : own
+    const alike = isVague ? [...byKey].filter(([, { item_id }]) => item_id && item_id === item.item_id) : []
+    const key = alike.length === 1 ? alike[0]![0] : own
     const old = byKey.get(key)
     const quantity = (old ? quantityOf(old) : 0) + sign * quantityOf(item)
     if (quantity > 0) byKey.set(key, { ...old, ...item, quantity })

@@ -44,6 +44,8 @@ export interface ChangesOptions extends Pick<Host, 'database' | 'spill' | 'now' 
 const KEY = 'commerce'
 /** How many changes wait in memory. */
 const MOST = 200
+/** How many are made in one transaction: telling what follows from hundreds would be a long task. */
+const AT_ONCE = 20
 
 /** What follows from a change. */
 type Told = readonly [change: Change, moment: Moment]
@@ -117,7 +119,7 @@ export function createChanges({ database, spill, now, isHidden, isOn, isDenied, 
 
   /** `false` when it has to wait. */
   const settle = async (mine: number): Promise<boolean> => {
-    const changes = queue
+    const changes = queue.slice(0, AT_ONCE)
     let out: Told[] = []
     const next = (old?: State) => {
       out = []

@@ -48,7 +48,7 @@ function withCart(state: State, { moment, props = {}, at, page, isHosted = state
   const items = complete(props.items ?? [], state.notes)
   const lines = moment ? merge(state.lines, items, moment.name === 'add_to_cart' ? 1 : -1) : merge([], items)
   // What others have put in by its sku is the same product.
-  const { added, removed } = differ(complete(state.lines, [], items), lines)
+  const { added, removed } = differ(moment ? state.lines : complete(state.lines, [], items), lines)
   const [currency = state.currency, coupon = state.coupon, url = state.url] = [toText(props.currency), toText(props.coupon), toText(props.url)]
   const version = state.version + +(added.length + removed.length > 0)
   // A cart that is empty after a checkout which no script sees was bought, or who knows.
