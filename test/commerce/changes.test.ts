@@ -71,3 +71,15 @@ test('what the next page finds names no page as it is', () => {
   changes.keep()
   expect(spilled.map((text) => (JSON.parse(text) as Change).page.url)).toEqual(['redacted true'])
 })
+
+test('many changes are made a few at a time, so that telling what follows is no long task', async () => {
+  const { words, changes, answer } = open()
+  for (let i = 0; i < 50; i++) changes.push('moment', { id: `${i}` })
+  void changes.work()
+  const counts: number[] = []
+  for (let i = 0; i < 3; i++) {
+    await answer()
+    counts.push(words.length)
+  }
+  expect([counts, new Set(words).size]).toEqual([[20, 40, 50], 50])
+})
