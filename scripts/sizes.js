@@ -1,4 +1,5 @@
 // @ts-check
+import { readdirSync, readFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import resolve from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
@@ -24,4 +25,35 @@ export async function sizeOf(code) {
 export function compressed(text) {
   const bytes = Buffer.from(text)
   return { min: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length }
+}
+
+/** @param {string} folder */
+const namesIn = (folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replace('.ts', ''))
+const toCamel = (/** @type {string} */ file) => file.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
+const fileSize = (/** @type {string} */ path) => compressed(readFileSync(path)).brotli
+
+/**
+ * What everything weighs that a shop may load, min + brotli, bytes: by what it is imported as. A source and a part of the tracker are what they add to the core; a shop
+ * system is the script of its own, which the script tag loads.
+ * @returns {Promise<{ [entry: string]: number }>}
+ */
+export async function weights() {
+  const core = `export { createTracker } from './dist/index.js'\n`
+  const base = (await sizeOf(core)).brotli
+  const alone = async (/** @type {string} */ file) => (await sizeOf(`export * from './dist/${file}.js'`)).brotli
+  const added = async (/** @type {string} */ file, /** @type {string} */ name) => (await sizeOf(`${core}export { ${name} } from './dist/${file}.js'`)).brotli - base
+  const all = [
+    ['rihla', base],
+    ['rihla/storefront', alone('storefront')],
+    ['rihla/rihla.js', fileSize('dist/rihla.js')],
+    ...namesIn('src/stores').map((name) => [`rihla/rihla.${name}.js`, fileSize(`dist/rihla.${name}.js`)]),
+    ['rihla/commerce', added('commerce/commerce', 'commerce')],
+    ...namesIn('src/stages').map((name) => [`rihla/stages/${name}`, alone(`stages/${name}`)]),
+    ...namesIn('src/formats').map((name) => [`rihla/formats/${name}`, alone(`formats/${name}`)]),
+    ...namesIn('src/sources').map((name) => [`rihla/sources/${name}`, added(`sources/${name}`, toCamel(name))]),
+  ]
+  return Object.fromEntries(await Promise.all(all.map(async ([entry, bytes]) => [entry, await bytes])))
 }

@@ -23,6 +23,8 @@ export interface Database {
 export interface DatabaseOptions {
   /** A function, since only reading `window.indexedDB` throws where storage is blocked. */
   readonly indexedDB: () => IDBFactory
+  /** Absent where the page is not secure. */
+  readonly locks: LockManager | undefined
   readonly isHidden: () => boolean
   /** Asked before each opening, besides visibility. */
   readonly mayOpen: () => boolean
@@ -40,9 +42,9 @@ const TRANSACTION_DEADLINE = 2000
  * A key-value store that survives what browsers do to connections: it opens lazily, commits explicitly, gives every step a deadline, and runs a transaction
  * that fails on a stale connection once more on a fresh one. Of idb-keyval it uses the promises; its operations would bring a connection of their own.
  *
- * Never opens while the page is hidden: a first open that is frozen half-way blocks every other tab (Chromium).
+ * Never opens while the page is hidden: a first open that is frozen half-way blocks every other page (Chromium, WebKit).
  */
-export function createDatabase(name: string, { indexedDB, isHidden, mayOpen }: DatabaseOptions): Database {
+export function createDatabase(name: string, { indexedDB, locks, isHidden, mayOpen }: DatabaseOptions): Database {
   let db: IDBDatabase | undefined
   let opening: Promise<IDBDatabase> | undefined
   let isLeft = false
@@ -56,8 +58,14 @@ export function createDatabase(name: string, { indexedDB, isHidden, mayOpen }: D
   const open = async () => {
     if (isHidden() || !mayOpen()) throw notNow()
     const request = indexedDB().open(name)
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    const opened = await promisifyRequest(request)
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(STORE)
+      asking.add(request.transaction!)
+    }
+    const settled = promisifyRequest(request)
+    // Held for its name only: Chromium throws a cached page away when another wants a lock of it, and with it an opening that it was left in the middle of.
+    locks?.request(name, () => settled).catch(() => {})
+    const opened = await settled
     // After the deadline, when a later attempt was faster.
     if (db) opened.close()
     else db = opened

@@ -47,7 +47,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const births = createBirths({ site, stages, redactor, onCut: (touchpoint) => report('input', `props of ${touchpoint} must be at most 16,000 characters; the rest was cut`) })
   const { tab } = births
   const mayOpen = () => isForgetting || gate.state() === 'granted'
-  const database = createDatabase(name, { indexedDB: () => indexedDB, mayOpen, isHidden })
+  const database = createDatabase(name, { indexedDB: () => indexedDB, locks: navigator.locks, mayOpen, isHidden })
   const spill = createSpill(`${name}-`, tab, () => localStorage)
   const world: World = { ...settings, tab, database, spill, now, isHidden, report }
   const visits = createVisits(database, redactor, now, { url: location.href, referrer: document.referrer })

@@ -10,7 +10,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { help } from '../examples/collector/options.js'
 import { toTouchpoint } from '../examples/collector/read.js'
 import { validate } from '../examples/collector/validate.js'
-import { compressed, sizeOf } from '../scripts/sizes.js'
+import { weights } from '../scripts/sizes.js'
 import { checkOptions } from '../src/check-options.js'
 import { hintFor } from '../src/stage.js'
 import { five } from '../src/stages/five.js'
@@ -314,41 +314,29 @@ function defaultOf(option: string, given: TrackerOptions, settings: { [option: s
 }
 
 describe('sources and sizes', () => {
-  const core = `export { createTracker } from './dist/index.js'\n`
-  const known = new Map<string, Promise<number>>()
-  const weigh = (entry: string) => known.get(entry) ?? known.set(entry, sizeOf(entry).then(({ brotli }) => brotli)).get(entry)!
-  const parts: { [entry: string]: () => number | Promise<number> } = {
-    rihla: () => weigh(core),
-    'rihla/storefront': () => weigh(`export * from './dist/storefront.js'`),
-    'rihla/rihla.js': () => compressed(read('dist/rihla.js')).brotli,
-    ...Object.fromEntries(filesIn('src/stores').map((file) => [`rihla/rihla.${file.replace('.ts', '.js')}`, () => compressed(read(`dist/rihla.${file.replace('.ts', '.js')}`)).brotli])),
-    'rihla/commerce': async () => (await weigh(`${core}export { commerce } from './dist/commerce/commerce.js'`)) - (await weigh(core)),
-    'rihla/stages/five': () => weigh(`export * from './dist/stages/five.js'`),
-    'rihla/formats/json': () => weigh(`export * from './dist/formats/json.js'`),
-  }
+  let sizes: { [entry: string]: number }
+  beforeAll(async () => void (sizes = await weights()), 120_000)
 
-  test('every source has a row with its import and its bytes', async () => {
-    const base = await weigh(core)
-    const names = filesIn('src/sources').map((file) => file.replace('.ts', ''))
+  test('every source has a row with its import and its bytes', () => {
     const said = new Map(table('source').map(([, from = '', , bytes]) => [from, bytes]))
-    const entries = new Map(names.map((name) => [`\`${toCamel(name)}\` from \`rihla/sources/${name}\``, `${core}export { ${toCamel(name)} } from './dist/sources/${name}.js'`]))
+    const entries = new Map(filesIn('src/sources').map((file) => file.replace('.ts', '')).map((name) => [`\`${toCamel(name)}\` from \`rihla/sources/${name}\``, `rihla/sources/${name}`]))
     expect([...said.keys()].sort()).toEqual([...entries.keys()].sort())
-    for (const [from, entry] of entries) expectSaid(from, said.get(from), (await weigh(entry)) - base)
-  }, 120_000)
+    for (const [from, entry] of entries) expectSaid(from, said.get(from), sizes[entry]!)
+  })
 
   test('every store adapter has a row with its import', () => {
     const names = filesIn('src/stores').map((file) => file.replace('.ts', ''))
     expect(table('shop system').map(([, adapter = '']) => adapter).filter((adapter) => adapter.includes('rihla/stores/')).sort()).toEqual(names.map((name) => `\`${name}\` from \`rihla/stores/${name}\``).sort())
   })
 
-  test('every part weighs what is said', async () => {
+  test('every part weighs what is said', () => {
     const said = new Map(table('part').map(([, entry, size]) => [code(entry), size]))
-    expect([...said.keys()].sort()).toEqual(Object.keys(parts).sort())
-    for (const [entry, measure] of Object.entries(parts)) expectSaid(entry, said.get(entry), await measure())
-  }, 120_000)
+    expect([...said.keys()].sort()).toEqual(Object.keys(sizes).filter((entry) => !entry.startsWith('rihla/sources/')).sort())
+    for (const [entry, size] of said) expectSaid(entry!, size, sizes[entry!]!)
+  })
 
-  test('the first bullets say the size of the script', async () => {
-    expectSaid('the script tag', /\*\*Small\.\*\* .*? (\d+\.\d KB)/.exec(readme)?.[1], await parts['rihla/rihla.js']())
+  test('the first bullets say the size of the script', () => {
+    expectSaid('the script tag', /\*\*Small\.\*\* .*? (\d+\.\d KB)/.exec(readme)?.[1], sizes['rihla/rihla.js']!)
   })
 })
 

@@ -11,6 +11,9 @@ export interface BidiOptions {
   readonly profile: string
 }
 
+/** Says which command hangs, before the test's own deadline ends it without a word, ms. */
+const DEADLINE = 60_000
+
 type Value = { readonly [key: string]: unknown }
 
 interface Connection {
@@ -43,6 +46,7 @@ async function connect(url: string): Promise<Connection> {
       new Promise((resolve, reject) => {
         if (socket.readyState !== WebSocket.OPEN) return reject(new Error(`${method}: the browser has gone`))
         pending.set(++lastId, { resolve, reject: (error) => reject(new Error(`${method}: ${error.message}`)) })
+        setTimeout(() => reject(new Error(`${method}: no answer within ${DEADLINE} ms`)), DEADLINE).unref()
         socket.send(JSON.stringify({ id: lastId, method, params }))
       }),
     close: () => socket.terminate(),
