@@ -1,8 +1,10 @@
 import { json } from './formats/json.js'
 import type { TrackerOptions } from './types.js'
 
-/** Options with every default filled in; without `stages` there are no hints. */
-export type Settings = Required<Omit<TrackerOptions, 'stages' | 'commerce'>> & Pick<TrackerOptions, 'stages' | 'commerce'>
+/** What may be absent. */
+type Optional = 'journey' | 'commerce' | 'redact'
+/** Options with every default filled in. */
+export type Settings = Required<Omit<TrackerOptions, Optional>> & Pick<TrackerOptions, Optional>
 
 type Values = { [option: string]: unknown }
 
@@ -15,6 +17,11 @@ const defaults = () => ({
   maxCount: 10_000,
   maxBytes: 8_000_000,
   maxAge: 604_800_000,
+  // 13 months, the usual bound of consent.
+  visitorAge: 34_128_000_000,
+  cookieless: false,
+  hashUser: false,
+  staff: false,
   debug: false,
   consent: 'pending',
   sources: [],
@@ -32,7 +39,8 @@ const RULES: readonly [option: string, expected: string, isRight: (value: never)
   ['sources', 'an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
   ['format', 'a format', (value: Values) => value.encode && value.classify],
   ['commerce', 'commerce()', (value: Settings['commerce']) => !value || value.inert],
-  ['stages', 'a stage model', (value: Settings['stages']) => !value || (value.stages && value.rules)],
+  ['journey', 'journey()', (value: Settings['journey']) => !value || value.inert],
+  ['redact', 'a function', (value: unknown) => !value || typeof value === 'function'],
 ]
 
 /** Whether a value names a state of consent. */
@@ -53,8 +61,8 @@ export function checkOptions(options: TrackerOptions): Settings {
     const value = (settings[option] = given[option] ?? settings[option])
     expect(option, `of type ${type}`, typeOf(value) === type && (type !== 'number' || (isFinite(value as number) && (value as number) >= 0)))
   }
-  const { site, stages, commerce } = given
-  Object.assign(settings, { site, stages, commerce, endpoint: toUrl(given.endpoint) })
+  const { site, journey, commerce, redact } = given
+  Object.assign(settings, { site, journey, commerce, redact, endpoint: toUrl(given.endpoint) })
   for (const [option, expected, isRight] of RULES) expect(option, expected, isRight(settings[option] as never))
   return settings as unknown as Settings
 }

@@ -21,9 +21,9 @@ interface Global {
 type Settings = Omit<StorefrontOptions, 'store'> & { readonly store?: string }
 
 const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer', 'store']
-const NUMBERS = ['batchSize', 'batchBytes', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'abandonAfter']
-const FLAGS = ['debug', 'hash', 'hostedCheckout']
-const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'saved', 'flush', 'consent', 'forget', 'stop']
+const NUMBERS = ['batchSize', 'batchBytes', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'visitorAge', 'abandonAfter']
+const FLAGS = ['debug', 'hash', 'hostedCheckout', 'hashUser', 'cookieless', 'staff']
+const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'reset', 'feedback', 'journey', 'onStageChange', 'oncePer', 'saved', 'flush', 'consent', 'forget', 'stop']
 
 start(window as Window & { rihla?: Global })
 

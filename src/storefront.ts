@@ -1,4 +1,5 @@
 import { type CartMethods, commerce, type CommerceOptions } from './commerce/commerce.js'
+import { journey, type JourneyMethods, type JourneyOptions } from './journey/journey.js'
 import { oneTruth } from './one-truth.js'
 import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
@@ -7,14 +8,16 @@ import { type PageViewOptions, pageViews } from './sources/page-views.js'
 import { productMarkup } from './sources/product-markup.js'
 import { five } from './stages/five.js'
 import { createTracker } from './tracker.js'
-import type { StoreSource, Tracker, TrackerOptions } from './types.js'
+import type { StageModel, StoreSource, Tracker, TrackerOptions } from './types.js'
 
 /** Settings of `createStorefront`: a tracker's, and those of the sources that it brings. */
-export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, PageViewOptions, CommerceOptions {
+export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'journey'>, PageViewOptions, CommerceOptions, JourneyOptions {
   /** What counts as a control besides links, buttons and ARIA roles, as a CSS selector. */
   readonly clickSelector?: ClickOptions['selector']
   /** The global array that the shop pushes its events to. @default 'dataLayer' */
   readonly layer?: DataLayerOptions['name']
+  /** The stage model that gives hints. @default five */
+  readonly stages?: StageModel
   /** The shop system that this is, as `store(woocommerce())` of `rihla/sources/store`, or a promise of it. */
   readonly store?: StoreSource | Promise<StoreSource | undefined>
 }
@@ -23,12 +26,12 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce'>, Pag
  * Starts a tracker with everything a shop wants: page views, clicks, what its store, its dataLayer, its attributes and its markup tell, each once and the surest
  * first; the cart and the orders, and hints of the five-stage journey. `sources` adds to them.
  */
-export function createStorefront({ hash, clickSelector, layer, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods {
+export function createStorefront({ hash, clickSelector, layer, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
   // An adapter alone is the likely mistake.
   if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
   const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes(), productMarkup()], store && Promise.resolve(store))
   const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
-  const tracker = createTracker({ stages: five, ...options, commerce: commerce(options), sources: [...own, ...sources] })
+  const tracker = createTracker({ ...options, commerce: commerce(options), journey: journey({ stages: five, ...options }), sources: [...own, ...sources] })
   return {
     ...tracker,
     track: (name, props, ...rest) => {

@@ -1,9 +1,11 @@
 import { randomName, uuidv7, uuidv8 } from './ids.js'
+import { redacted } from './own-redaction.js'
+import type { Weighed } from './part.js'
 import { type Redactor, shorten } from './redact.js'
+import type { Report } from './report.js'
 import type { Priority } from './row.js'
-import { hintFor } from './stage.js'
 import { quote, toJson } from './to-json.js'
-import type { Moment, PageView, Props, StageModel } from './types.js'
+import type { Moment, PageView, Props, StageHint, StageModel, TrackerOptions } from './types.js'
 import type { Visit } from './visit.js'
 
 /** A moment with the time and the place where it happened, written down: what the page does with its objects afterwards changes nothing. No identity yet. */
@@ -15,11 +17,15 @@ export interface Stamped {
   readonly user?: string | undefined
   /** What of it identifies an order. */
   readonly order: string
-  /** Its JSON after `page`, to the end. */
+  /** Its JSON between `page` and `stage`, and after `stage`. */
+  readonly details: string
   readonly tail: string
   /** True when it must be stored in this task. */
   readonly now: boolean
   readonly priority: Priority
+  /** What the journey makes of it by itself, and as the shopper's. */
+  weighed?: Weighed
+  hint?: StageHint | undefined
   /** The touchpoint that it has become, and whether that is kept. */
   born?: Touchpoint
   kept?: true
@@ -53,9 +59,13 @@ export interface Births {
 /** What births are made of. */
 export interface BirthOptions {
   readonly site: string
-  readonly stages?: StageModel | undefined
+  readonly model?: StageModel | undefined
+  /** What is said of every page, see `marksOf`. */
+  readonly marks: readonly string[]
   readonly redactor: Redactor
-  readonly onCut: (name: string) => void
+  /** The developer's own, comes last. */
+  readonly redact?: TrackerOptions['redact']
+  readonly report: Report
 }
 
 /** The most characters of what a control says. */
@@ -64,7 +74,7 @@ const MONEY = /^(?:purchase|refund|subscription_renewed)$/
 const COMMERCE = /cart|checkout|payment|shipping|^order_|^identify$|^sign_up$|^generate_lead$/
 
 /** Gives one document its id and its touchpoints theirs. */
-export function createBirths({ site, stages, redactor: { url, text, link }, onCut }: BirthOptions): Births {
+export function createBirths({ site, model, marks, redactor: { url, text, link }, redact, report }: BirthOptions): Births {
   const tab = randomName()
   let seq = 0
   let pages = 0
@@ -74,31 +84,34 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
 
   const stamp: Births['stamp'] = ({ name, props, stage, source = 'api', leaving, user, at: own }, page, now) => {
     const at = own ?? now
-    const landing = hostOf(page.referrer) !== hostOf(page.url)
-    const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : stages && hintFor(stages, { name, props, kind: page.kind, landing })
-    // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
+    const hint = stage ? { id: stage, confidence: 1, rule: 'explicit' } : undefined
     const clean: Redactor['text'] = (raw, key) => {
       // Only what brings a cart back may keep its parameters.
       if (source === 'commerce' && key === 'url') return link(raw)
       return source === 'clicks' && key === 'text' ? shorten(raw, LABEL, text) : text(raw, key)
     }
-    const json = toJson(props, clean, () => onCut(name)) ?? ''
-    const details = json[0] === '{' && json !== '{}' ? json : ''
+    const written = (said: unknown) => {
+      const json = toJson(said, clean, () => report('input', `props of ${name} must be at most 16,000 characters; the rest was cut`)) ?? ''
+      // Whatever is no object at its root (an array, a function, a date) says nothing that the wire has a place for.
+      return json[0] === '{' && json !== '{}' ? json : ''
+    }
+    let json = written(props)
+    if (redact) {
+      const { title = '', referrer = '' } = page
+      const draft = redacted({ name, at, source, url: url(page.url), title: text(title), referrer: referrer && url(referrer), props }, json, redact, report)
+      page = { ...page, url: draft.url, title: draft.title, referrer: draft.referrer }
+      json = written(draft.props)
+    }
     const priority = MONEY.test(name) ? 0 : COMMERCE.test(name) ? 1 : 2
     // What is absent is what it usually is: see docs/protocol.md.
-    const rule = hint && hint.rule !== name ? `,"rule":${quote(hint.rule)}` : ''
-    const tail =
-      (details && `,"props":${details}`) +
-      (hint ? `,"stage":{"id":${quote(hint.id)},"confidence":${hint.confidence}${rule}}` : '') +
-      (source === 'api' ? '' : `,"source":${quote(source)}`) +
-      '}'
+    const tail = source === 'api' ? '}' : `,"source":${quote(source)}}`
     const of = /^(?:purchase|refund)$/.test(name) && orderOf(props)
     // A second, partial refund of the same order says something else than the first.
-    const order = of ? `${site}|${name}|${of}|${name === 'refund' ? details : ''}` : ''
-    return { name, at, page, user, order, tail, priority, now: !!leaving || priority < 2 }
+    const order = of ? `${site}|${name}|${of}|${name === 'refund' ? json : ''}` : ''
+    return { name, at, page, user, order, details: json && `,"props":${json}`, tail, priority, now: !!leaving || priority < 2, hint }
   }
 
-  const bear = ({ name, at, page, order, tail, priority }: Stamped, visit: Visit): Touchpoint => {
+  const bear = ({ name, at, page, order, details, tail, priority, hint }: Stamped, visit: Visit): Touchpoint => {
     const here = [visit.id, visit.user, page.url, page.title, page.referrer, page.kind, page.locale].join('\n')
     if (here !== place) {
       key = `${tab}-${++pages}`
@@ -107,12 +120,13 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
           tab,
           visit: visit.id,
           user: visit.user,
-          model: stages && `${stages.id}@${stages.version}`,
+          model: model && `${model.id}@${model.version}`,
           url: url(page.url),
           title: page.title && shorten(page.title, 256, text),
           referrer: page.referrer && url(page.referrer),
           kind: page.kind && shorten(page.kind, 64, text),
           locale: page.locale?.slice(0, 35),
+          marks: marks.length ? marks : undefined,
         },
         text,
         () => {},
@@ -121,12 +135,15 @@ export function createBirths({ site, stages, redactor: { url, text, link }, onCu
       place = here
     }
     const id = order ? uuidv8(order) : uuidv7(at)
-    const line = `{"id":"${id}","name":"${name}","at":${at},"seq":${++seq},"page":"${key}"${tail}`
+    const line = `{"id":"${id}","name":"${name}","at":${at},"seq":${++seq},"page":"${key}"${details}${hint ? stageOf(name, hint) : ''}${tail}`
     return { line, seq, priority, visit: visit.entry, page: entry }
   }
 
   return { tab, stamp, bear, last: () => seq, skip: (count) => void (seq += count) }
 }
+
+/** What is said of a hint; its rule only where that is not the touchpoint's name. */
+const stageOf = (name: string, { id, confidence, rule }: StageHint) => `,"stage":{"id":${quote(id)},"confidence":${confidence}${rule === name ? '' : `,"rule":${quote(rule)}`}}`
 
 /** What tells one order from another; empty where nothing does. */
 function orderOf(props?: Props): string {

@@ -16,9 +16,11 @@ import { createDeparture } from './departure.js'
 import { uuidv8 } from './ids.js'
 import { createOutage } from './outage.js'
 import { createOutbox } from './outbox.js'
-import type { Part, PartStarter } from './part.js'
+import { marksOf } from './marks.js'
+import type { JourneyPart, MethodsOf, Part } from './part.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
+import { sha256 } from './sha256.js'
 import { createBirths, type Stamped } from './touchpoint.js'
 import type { Consent, Moment, PageView, Seen, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
@@ -31,12 +33,12 @@ import type { Steps, World } from './world.js'
  * Consent is `pending` unless said otherwise: until `consent('granted')` nothing is stored or sent. Throws a `TypeError` for a wrong option.
  * On a server (no `document`) it returns a tracker that does nothing.
  */
-export function createTracker<Methods>(options: TrackerOptions & { readonly commerce: PartStarter<Methods> }): Tracker & Methods
-export function createTracker(options: TrackerOptions): Tracker
+export function createTracker<Options extends TrackerOptions>(options: Options): Tracker & MethodsOf<Options>
 export function createTracker(options: TrackerOptions): Tracker {
-  if (typeof document === 'undefined') return { ...inert, ...options.commerce?.inert }
+  if (typeof document === 'undefined') return { ...inert, ...options.commerce?.inert, ...options.journey?.inert }
   const settings = checkOptions(options)
-  const { endpoint, site, sources, stages, format, urgent, debug } = settings
+  const { endpoint, site, sources, format, urgent, debug, cookieless, visitorAge, hashUser } = settings
+  const { model } = settings.journey ?? {}
   const report = createReport(settings)
   const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
   const now = () => Date.now()
@@ -44,13 +46,24 @@ export function createTracker(options: TrackerOptions): Tracker {
   const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
 
   const redactor = createRedactor(settings.keepParams)
-  const births = createBirths({ site, stages, redactor, onCut: (touchpoint) => report('input', `props of ${touchpoint} must be at most 16,000 characters; the rest was cut`) })
+  const births = createBirths({ ...settings, model, marks: marksOf(settings), redactor, report })
   const { tab } = births
   const mayOpen = () => isForgetting || gate.state() === 'granted'
   const database = createDatabase(name, { indexedDB: () => indexedDB, locks: navigator.locks, mayOpen, isHidden })
   const spill = createSpill(`${name}-`, tab, () => localStorage)
   const world: World = { ...settings, tab, database, spill, now, isHidden, report }
-  const visits = createVisits(database, redactor, now, { url: location.href, referrer: document.referrer })
+  const journey: JourneyPart | undefined = settings.journey?.({
+    now,
+    report,
+    fail,
+    clean: redactor.text,
+    record: (moment) => record(moment),
+    mayAct: () => isOn(),
+    visit: async () => ((await open()) ? visits.current() : undefined),
+    handsOver: () => (isOn() && visits.isReady() ? visits.current() : undefined),
+    learn: (change) => visits.learn(change),
+  })
+  const visits = createVisits(database, redactor, { now, landing: { url: location.href, referrer: document.referrer }, visitorAge: cookieless ? 0 : visitorAge, journey })
   const outbox = createOutbox(world, (...loss) => backlog.lose(...loss))
   const backlog = createBacklog(world, outbox.holds)
   const beacon = createBeacon(endpoint, window as Window & BeaconWindow)
@@ -73,8 +86,11 @@ export function createTracker(options: TrackerOptions): Tracker {
   const keep = guarded((moment: Stamped) => {
     if (moment.kept) return
     if (moment.user) visits.identify(moment.user)
+    const visit = visits.current()
+    const { weighed } = moment
+    if (weighed) moment.hint ??= journey!.hint(moment, weighed, visit, visits.isBegunHere())
     // Firefox ends a script in the middle when its page goes, and the next event comes here again.
-    const touchpoint = (moment.born ??= births.bear(moment, visits.current()))
+    const touchpoint = (moment.born ??= births.bear(moment, visit))
     const isUrgent = urgent.includes(moment.name)
     // A hidden tab's timers come once a second, later once a minute, and it may be closed before.
     outbox.add(touchpoint, moment.now || isUrgent || isHidden())
@@ -83,6 +99,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     courier.due(isUrgent)
     departure.insure()
     if (touchpoint.seq % 500 === 0) backlog.tidy().catch(fail)
+    const change = weighed && journey!.learn(moment, weighed, moment.hint, visit)
+    if (change) keep(births.stamp(change, moment.page, moment.at))
   }, fail)
 
   let isActive = false
@@ -97,8 +115,14 @@ export function createTracker(options: TrackerOptions): Tracker {
   const stamped = new WeakMap<Moment, Stamped>()
   /** Of what is emitted twice there is one. */
   const emit = (moment: Moment) => {
-    const known = stamped.get(moment) ?? births.stamp(checkMoment(moment, stages, report), moment.page ?? pageNow(), moment.at ?? now())
-    stamped.set(moment, known)
+    let known = stamped.get(moment)
+    if (!known) {
+      const { page = pageNow(), at = now() } = moment
+      const checked = checkMoment(moment, model, report)
+      known = births.stamp(checked, page, at)
+      if (journey) known.weighed = journey.weigh({ ...checked, page, at: known.at })
+      stamped.set(moment, known)
+    }
     gate.pass(known)
   }
 
@@ -206,6 +230,8 @@ export function createTracker(options: TrackerOptions): Tracker {
         },
         seen: () => {
           visits.restart()
+          // What other tabs have learnt since.
+          if (isReady() && isOn()) visits.look()
           begin()
           void outbox.write()
           if (isOn()) courier.look()
@@ -238,13 +264,19 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   return {
     ...part?.methods,
+    ...journey?.methods,
     track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
     identify: (user, traits) => {
-      if (typeof user !== 'string' || !user || user.length > 256 || redactor.text(user) !== user) {
-        return report('input', 'user must be your own id, 1 to 256 characters, no e-mail address')
-      }
-      record({ name: 'identify', props: traits, user })
+      const isText = typeof user === 'string' && !!user && user.length <= 256
+      if (!isText || (!hashUser && redactor.text(user) !== user)) return report('input', `user must be your own id, 1 to 256 characters${hashUser ? '' : ', no e-mail address'}`)
+      const moment = { name: 'identify', props: traits, at: now(), page: pageNow() }
+      if (!hashUser) return record({ ...moment, user })
+      sha256(user).then(
+        (hash) => record({ ...moment, user: hash }),
+        (cause) => report('input', 'hashUser needs a page on https; the user was left out', cause),
+      )
     },
+    reset: visits.reset,
     saved: async () => (await open()) && outbox.saved(),
     flush: async () => (await open()) && courier.flush(),
     consent,
@@ -253,6 +285,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       // First, since a source may tell in its stop what it has held back; the last one first, since what two have patched comes off from the outside.
       for (const stop of stops.splice(0).reverse()) stop()
       part?.stop()
+      journey?.stop()
       isActive = false
       void outbox.write()
       outbox.stop()
@@ -267,4 +300,4 @@ const SETTLED = 1500
 
 const nothing = () => {}
 const no = async () => false
-const inert: Tracker = { track: nothing, identify: nothing, saved: no, flush: no, consent: nothing, forget: no, stop: nothing }
+const inert: Tracker = { track: nothing, identify: nothing, reset: nothing, saved: no, flush: no, consent: nothing, forget: no, stop: nothing }

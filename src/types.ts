@@ -1,4 +1,5 @@
-import type { PartStarter } from './part.js'
+import type { Channel, Touch } from './channels.js'
+import type { JourneyStarter, PartStarter } from './part.js'
 import type { EventName, EventProps, Item } from './vocabulary.js'
 
 /** Undoes what the function that returned it did. Safe to call twice. */
@@ -121,6 +122,35 @@ export interface Store {
   readonly itemId?: (item: Item) => string | undefined
 }
 
+/** Where a visit came from. Times are ms since epoch. */
+export interface TouchAt extends Touch {
+  readonly at: number
+}
+
+/** What is known on this device of the shopper's journey so far, up to this touchpoint. */
+export interface Journey {
+  /** How many visits there were, with this one. 0 where nothing is known: without consent, or on a server. */
+  readonly visits: number
+  /** The channel of this visit. */
+  readonly channel?: Channel | undefined
+  /** The first and the last visit that was not direct. */
+  readonly first?: TouchAt | undefined
+  readonly last?: TouchAt | undefined
+  readonly purchases: number
+  /** When the last 50 purchases were, ms since epoch, in order. */
+  readonly bought: readonly number[]
+  /** What was spent, less refunds, by currency. */
+  readonly total: { readonly [currency: string]: number }
+  /** The current stage, and since when. */
+  readonly stage?: string | undefined
+  readonly since?: number | undefined
+  /** The last 20 stages with their beginnings, the current one last. */
+  readonly history: readonly { readonly stage: string; readonly since: number }[]
+  /** The traits of these names that `identify` told. */
+  readonly persona?: string | undefined
+  readonly segment?: string | undefined
+}
+
 /** What the journey's rules suggest for one touchpoint. */
 export interface StageHint {
   readonly id: string
@@ -208,6 +238,18 @@ export interface TrackerError {
   readonly cause?: unknown
 }
 
+/** A touchpoint before it is kept, for the developer's own redaction: everything in it is redacted already. */
+export interface Draft {
+  readonly name: string
+  readonly at: number
+  readonly source: string
+  /** A copy: change it, or return another draft. */
+  props: Props | undefined
+  url: string
+  title: string
+  referrer: string
+}
+
 /** Settings of `createTracker`. Only `endpoint` and `site` are required. */
 export interface TrackerOptions {
   /** Where touchpoints are sent: an http(s) URL, or a path on the shop's own origin. */
@@ -218,14 +260,24 @@ export interface TrackerOptions {
   readonly sources?: readonly Source[]
   /** @default 'pending' */
   readonly consent?: Consent
-  /** The stage model that gives hints, such as `five`. @default none: no hints */
-  readonly stages?: StageModel
+  /** Knows the shopper's journey, and gives hints of stages: `journey()` of `rihla/journey`. The tracker then has its methods, too. */
+  readonly journey?: JourneyStarter<object>
   /** Keeps the cart and the orders: `commerce()` of `rihla/commerce`. The tracker then has its methods, too. */
   readonly commerce?: PartStarter<object>
   /** How a batch is written on the wire. @default json */
   readonly format?: Format
   /** Query parameters that may stay in URLs, besides utm parameters. @default ['page', 'q', 's', 'sort', 'variant', 'category'] */
   readonly keepParams?: readonly string[]
+  /** The last word on what of a touchpoint is kept: changes the draft, or returns another one. Where it throws, the draft stays as it is, and `onError` hears of it. @default none */
+  readonly redact?: (touchpoint: Draft) => Draft | void
+  /** Stores and sends only the SHA-256 of what `identify` is told, in hexadecimal. Where a page has no `crypto.subtle` (plain http), no user is recorded. @default false */
+  readonly hashUser?: boolean
+  /** No visitor id: nothing is remembered from one visit to the next. @default false */
+  readonly cookieless?: boolean
+  /** How long a visitor is recognised, ms. @default 34128000000 (13 months) */
+  readonly visitorAge?: number
+  /** Marks what happens on this page as done by the shop's own staff. @default false */
+  readonly staff?: boolean
   /** Sends when this many touchpoints wait. @default 20 */
   readonly batchSize?: number
   /** Sends when so many characters wait. @default 12288 */
@@ -248,38 +300,72 @@ export interface TrackerOptions {
   readonly debug?: boolean
 }
 
+/** What a value has to be: itself, one of several, or all that the comparisons say. `re` is a regular expression, tried on at most 256 characters. */
+export type Condition =
+  | string
+  | number
+  | boolean
+  | readonly (string | number | boolean)[]
+  | {
+      readonly eq?: string | number | boolean
+      readonly in?: readonly (string | number | boolean)[]
+      readonly gt?: number
+      readonly gte?: number
+      readonly lt?: number
+      readonly lte?: number
+      readonly exists?: boolean
+      readonly re?: string
+    }
+
 /** One rule of a stage model: a touchpoint that fits suggests the stage. */
 export interface StageRule {
+  /** Stands as `rule` with the hint. @default the touchpoint's name */
+  readonly id?: string
   /** A touchpoint's name, some names, or `*`. */
   readonly on: string | readonly string[]
-  /** Further conditions; all must hold. */
-  readonly if?: {
-    /** A page reached from outside: without referrer, or from another host (or not). */
-    readonly landing?: boolean
-    /** The kind of page. */
-    readonly kind?: string
-    /** Values of `props`, by name. */
-    readonly props?: { readonly [name: string]: string | number | boolean }
-  }
+  /**
+   * Further conditions; all must hold. By what they ask about: `kind` (of page), `path` (of its URL), `props.<name>`; `landing` (the page was reached from outside the shop),
+   * `channel` (of the visit), `visits`, `purchases` (before this touchpoint), `daysSincePurchase`, `stage` (the current one).
+   */
+  readonly if?: { readonly [what: string]: Condition }
   readonly stage: string
   /** 0 to 1. */
   readonly confidence: number
 }
 
+/** What the rules of a stage model may ask about the shopper, besides what happened. */
+export interface JourneyFacts {
+  /** Whether the page was reached from outside the shop. */
+  readonly landing?: boolean | undefined
+  readonly channel?: string | undefined
+  /** The number of this visit, 1 for the first. */
+  readonly visits: number
+  readonly purchases: number
+  readonly daysSincePurchase?: number | undefined
+  readonly stage?: string | undefined
+}
+
 /** A stage of the journey. */
 export interface Stage {
   readonly id: string
-  readonly label: { readonly en: string; readonly ar?: string; readonly fa?: string }
+  /** @default see `withWords` of `rihla/stage-words` */
+  readonly label?: { readonly en: string; readonly ar?: string; readonly fa?: string }
   /** Who in the company moves the shopper on from here. */
   readonly owner?: string
+  /** What they are after here. */
+  readonly goal?: string
+  /** Which of the `five` stages this one is, or belongs to. @default the one of the same id */
+  readonly five?: string
 }
 
-/** The company's idea of a journey, as data: the stages in order, and the rules that hint at them. */
+/** The company's idea of a journey, as data: the stages in order, and the rules that hint at them. `checkModel` of `rihla/stage-models` says what is wrong with one. */
 export interface StageModel {
+  /** A word of `a-z 0-9 _ -`. */
   readonly id: string
   readonly version: number
+  /** 2 to 12. */
   readonly stages: readonly Stage[]
-  /** The rule with the highest confidence wins, of equals the later one. */
+  /** Of those that fit, the one with the highest confidence wins, of equals the later one. */
   readonly rules: readonly StageRule[]
 }
 
@@ -287,8 +373,10 @@ export interface StageModel {
 export interface Tracker {
   /** Records a touchpoint. Takes what `gtag('event', name, props)` takes. `stage` names the journey's stage and wins over every rule. */
   readonly track: <N extends EventName>(name: N, props?: EventProps<N>, options?: { readonly stage?: string }) => void
-  /** Says who the shopper is: your own user id (never an e-mail address), and what is worth knowing of them. Recorded as a touchpoint `identify`. */
+  /** Says who the shopper is: your own user id (never an e-mail address, but with `hashUser`), and what is worth knowing of them, such as `persona` and `segment`. Recorded as a touchpoint `identify`, by which a collector joins what the visitor did before. */
   readonly identify: (user: string, traits?: Props) => void
+  /** Says that the shopper has logged out: from now on it is another visitor on another visit. What was recorded before stays theirs. */
+  readonly reset: () => void
   /** Resolves `true` when every touchpoint so far is stored on the device or acknowledged, `false` when it is kept in memory only. */
   readonly saved: () => Promise<boolean>
   /** Sends what waits, now. Resolves when the collector has answered, `true` if nothing is left to send. */

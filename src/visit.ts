@@ -1,5 +1,6 @@
 import type { Database } from './database.js'
 import { uuidv7 } from './ids.js'
+import type { JourneyPart, Past } from './part.js'
 import { type Redactor, shorten } from './redact.js'
 import { quote } from './to-json.js'
 
@@ -13,10 +14,18 @@ export interface Visits {
   readonly force: () => void
   /** The visit, after `isReady`. */
   readonly current: () => Visit
+  /** Whether the visit began on this page. */
+  readonly isBegunHere: () => boolean
   readonly identify: (user: string) => void
+  /** Changes what is remembered of the journey: here at once, and on what other tabs have stored since. Resolves when that was tried; what could not be stored is tried again with the next. */
+  readonly learn: (change: (past: Past) => Past) => Promise<void>
+  /** Takes over what other tabs have stored since. */
+  readonly look: () => void
   readonly who: () => { readonly visitor?: string | undefined; readonly user?: string | undefined }
   /** A reading that was under way may never end, and what was forced can be read now. */
   readonly restart: () => void
+  /** Somebody else is here from now on: another visitor, another visit, no user. */
+  readonly reset: () => void
   /** Forgets everybody. */
   readonly clear: () => void
 }
@@ -24,6 +33,7 @@ export interface Visits {
 /** A visit as it is stored. */
 export interface Visit {
   readonly id: string
+  /** Empty where the visitor is not known, and in cookieless mode. */
   readonly visitor: string
   /** When the visitor id was made. */
   readonly since: number
@@ -33,50 +43,91 @@ export interface Visit {
   readonly campaign: string
   /** The entry on the wire, `"id":{…}`. */
   readonly entry: string
+  /** What is remembered of the journey. */
+  readonly past?: Past | undefined
+}
+
+/** What one domain of a shop tells another of who goes there. */
+export type HandOver = Pick<Visit, 'id' | 'visitor'>
+
+/** What visits are made of. */
+export interface VisitOptions {
+  readonly now: () => number
+  readonly landing: { readonly url: string; readonly referrer: string }
+  /** How long a visitor is recognised, ms; 0 for no longer than the visit. */
+  readonly visitorAge: number
+  /** What remembers the journey from visit to visit. */
+  readonly journey?: Pick<JourneyPart, 'handed' | 'arrive' | 'entryOf'> | undefined
 }
 
 const KEY = 'visit'
 /** GA4's session timeout. */
 const INACTIVITY = 1_800_000
-/** The longest a visitor is recognised: 13 months, the usual bound of consent. */
-const VISITOR_AGE = 34_128_000_000
 /** How exactly the last activity is stored: each put of it costs a transaction. */
 const PRECISION = 60_000
+/** How many changes wait where storage refuses. */
+const MOST = 100
 /** Click ids: gclid, fbclid, msclkid, irclickid and what is called like them, and others. Only their names are kept, never their values. */
 const CLICK_IDS = /^(?:\w{1,4}cl(?:ic)?k?id|[gw]braid|li_fat_id|epik|sccid|rdt_cid)$/i
 
 /** A visit ends after 30 minutes of inactivity in every tab, or when a page is reached by another campaign. */
-export function createVisits(database: Database, redactor: Redactor, now: () => number, landing: { readonly url: string; readonly referrer: string }): Visits {
+export function createVisits(database: Pick<Database, 'update'>, redactor: Redactor, { now, landing, visitorAge, journey }: VisitOptions): Visits {
   const campaign = campaignOf(landing.url, redactor)
+  let handed = visitorAge ? journey?.handed : undefined
   let visit: Visit | undefined
   let reading: Promise<void> | undefined
+  let saving: Promise<void> | undefined
+  let unsaved: ((past: Past) => Past)[] = []
   let user: string | undefined
   let touched = 0
+  let isBegunHere = false
+  let isNewcomer = false
 
-  const begin = (old?: Visit, isForced?: boolean): Visit => {
+  const begin = (old?: Visit, isUnknown?: boolean): Visit => {
     const last = now()
-    const id = uuidv7(last)
-    const { visitor, since } = old && last - old.since < VISITOR_AGE ? old : { visitor: isForced ? '' : uuidv7(last), since: last }
+    const known = old && last - old.since < visitorAge ? old : undefined
+    const id = handed?.id ?? uuidv7(last)
+    const visitor = handed?.visitor ?? known?.visitor ?? (isUnknown || !visitorAge ? '' : uuidv7(last))
+    const since = visitor === known?.visitor ? known.since : last
+    const past = journey?.arrive(known?.past, last, isUnknown)
     const at = `"landing":${quote(redactor.url(landing.url))},"referrer":${quote(redactor.url(landing.referrer))}`
-    return { id, visitor, since, last, user: old?.user, campaign, entry: `"${id}":{${visitor && `"visitor":"${visitor}",`}"started":${last},${at},"campaign":${campaign}}` }
+    const entry = `"${id}":{${visitor && `"visitor":"${visitor}",`}"started":${last},${past ? journey!.entryOf(past) : ''}${at},"campaign":${campaign}}`
+    isBegunHere = true
+    return { id, visitor, since, last, user: known?.user, campaign, entry, ...(past && { past }) }
   }
 
   const goOn = (old?: Visit): Visit => {
-    const isSame = old && Math.abs(now() - old.last) < INACTIVITY && (campaign === '{}' || campaign === old.campaign)
-    return { ...(isSame ? old : begin(old)), last: now(), ...(user && { user }) }
+    // In cookieless mode, whoever was known before is not any more.
+    const known = isNewcomer || (!visitorAge && old?.visitor) ? undefined : old
+    const isSame = known && Math.abs(now() - known.last) < INACTIVITY && (campaign === '{}' || campaign === known.campaign) && (!handed || handed.visitor === known.visitor)
+    isBegunHere = false
+    return { ...(isSame ? known : begin(known)), last: now(), ...(user && { user }) }
   }
 
-  /** Only the time and the user: another tab may have begun another visit since. */
-  const save = () => {
-    touched = now()
-    const known = visit!
-    database.update<Visit>(KEY, (old = known) => ({ ...old, last: touched, user: user ?? old.user })).catch(() => {})
-  }
+  /** Only what is new: another tab may have begun another visit since. One at a time, since a change must not be made twice. */
+  const save = (): Promise<void> =>
+    (saving ??= (async () => {
+      const changes = unsaved
+      const known = visit!
+      touched = now()
+      const changed = (old = known): Visit => ({ ...old, last: touched, user: user ?? old.user, ...(old.past && { past: changes.reduce((past, change) => change(past), old.past) }) })
+      try {
+        const stored = await database.update(KEY, changed)
+        unsaved = unsaved.slice(changes.length)
+        // In another tab, somebody else may have come.
+        if (visit === known && !unsaved.length) visit = stored.visitor === known.visitor ? { ...known, past: stored.past } : stored
+      } catch {
+        return
+      } finally {
+        saving = undefined
+      }
+      if (unsaved.length) await save()
+    })())
 
   const isReady = () => {
     const idle = visit ? now() - touched : 0
     if (idle > INACTIVITY) visit = reading = undefined
-    else if (idle > PRECISION) save()
+    else if (idle > PRECISION) void save()
     return !!visit
   }
 
@@ -85,6 +136,11 @@ export function createVisits(database: Database, redactor: Redactor, now: () => 
     ready: () =>
       (reading ??= database
         .update(KEY, goOn)
+        .then((read) => {
+          handed = undefined
+          isNewcomer = false
+          return read
+        })
         .catch(() => goOn())
         .then((read) => {
           visit ??= read
@@ -95,19 +151,41 @@ export function createVisits(database: Database, redactor: Redactor, now: () => 
       touched = now()
     },
     current: () => visit!,
+    isBegunHere: () => isBegunHere,
     identify: (name) => {
       user = name
       visit = { ...visit!, user }
-      save()
+      void save()
     },
+    learn: async (change) => {
+      const { past } = visit ?? {}
+      if (!visit || !past) return
+      const next = change(past)
+      if (next === past) return
+      visit = { ...visit, past: next }
+      if (unsaved.length < MOST) unsaved = [...unsaved, change]
+      await save()
+    },
+    look: () => void save(),
     who: () => ({ visitor: visit?.visitor, user: visit?.user }),
     restart: () => {
+      saving = undefined
       if (!visit?.visitor) visit = reading = undefined
     },
-    clear: () => void (visit = reading = user = undefined),
+    reset: () => {
+      user = undefined
+      unsaved = []
+      isNewcomer = true
+      if (!visit) return void (reading = undefined)
+      const next = (visit = begin())
+      database.update(KEY, () => next).then(() => (isNewcomer = false)).catch(() => {})
+    },
+    clear: () => {
+      visit = reading = user = undefined
+      unsaved = []
+    },
   }
 }
-
 /** The campaign that a URL names, as JSON: utm parameters as they came, click ids by name only. `{}` for none. */
 function campaignOf(url: string, { text }: Redactor): string {
   const params = [...new URL(url).searchParams]

@@ -19,23 +19,25 @@ const PACKAGE = /^idb-keyval$/
 const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [
   [(file) => /^(sources|stores)\//.test(file), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file.startsWith('browser/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
-  [(file) => /^(formats|stages)\//.test(file), (target) => TYPES.test(target)],
+  [(file) => file.startsWith('formats/'), (target) => TYPES.test(target)],
+  [(file) => file.startsWith('stages/'), (target) => TYPES.test(target) || target === 'stages/five'],
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
+  [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
   [(file) => file === 'check-options', (target) => target === 'types' || target === 'formats/json'],
   [(file) => file === 'database', (target) => isCore(target) || PACKAGE.test(target)],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file === 'testing', (target) => TYPES.test(target)],
-  [(file) => file === 'index', (target) => TYPES.test(target) || target === 'tracker'],
-  [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth|commerce\/commerce)$/.test(target) || /^(sources|stages)\//.test(target)],
+  [(file) => file === 'index', (target) => TYPES.test(target) || /^(tracker|channels)$/.test(target)],
+  [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth|commerce\/commerce|journey\/journey)$/.test(target) || /^(sources|stages)\//.test(target)],
   [(file) => file === 'script', (target) => TYPES.test(target) || /^(storefront|integrity)$/.test(target) || target.startsWith('browser/')],
 ]
 
 test('every file imports only what its place allows', () => {
   const wrong = files.flatMap((file) => importsOf(file).filter((target) => !rules.find(([who]) => who(file))![1](target)).map((target) => `${file} imports ${target}`))
   expect(wrong).toEqual([])
-  expect([importsOf('sources/clicks'), importsOf('index')]).toEqual([['browser/listen', 'types'], ['tracker', 'types', 'vocabulary']])
+  expect([importsOf('sources/clicks'), importsOf('index')]).toEqual([['browser/listen', 'types'], ['tracker', 'channels', 'types', 'vocabulary']])
 })
 
 test('core steps take nothing but types from the browser folder', () => {

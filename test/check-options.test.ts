@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkOptions, isConsent } from '../src/check-options.js'
 import { json } from '../src/formats/json.js'
+import { journey } from '../src/journey/journey.js'
 import { five } from '../src/stages/five.js'
 import type { TrackerOptions } from '../src/types.js'
 
@@ -35,7 +36,7 @@ test('fills in every default, as the types document them', () => {
 
 test('keeps what is given, and an undefined counts as not given', () => {
   const onError = () => {}
-  const given = { ...right, consent: 'granted', stages: five, batchSize: 1, batchAfter: 0, keepParams: [], urgent: ['a'], sources: [() => () => {}], debug: true, onError }
+  const given = { ...right, consent: 'granted', journey: journey({ stages: five }), redact: () => {}, batchSize: 1, batchAfter: 0, keepParams: [], urgent: ['a'], sources: [() => () => {}], debug: true, onError }
   expect(check(given)).toMatchObject(given)
   expect(check({ ...right, batchSize: undefined, consent: undefined, format: undefined })).toMatchObject({ batchSize: 20, consent: 'pending', format: json })
 })
@@ -58,8 +59,8 @@ describe('a wrong option', () => {
     ['sources', ['clicks'], /array of/],
     ['format', { encode: () => '' }, /format/],
     ['format', 'json', /format|object/],
-    ['stages', 'five', /stage model/],
-    ['stages', { id: 'x', stages: [] }, /stage model/],
+    ['journey', { stages: five }, /journey\(\)/],
+    ['redact', 'yes', /a function/],
     ['keepParams', 'q', /array/],
     ['urgent', 'purchase', /array/],
     ['onError', 'log', /function/],

@@ -12,8 +12,9 @@ import { toTouchpoint } from '../examples/collector/read.js'
 import { validate } from '../examples/collector/validate.js'
 import { weights } from '../scripts/sizes.js'
 import { checkOptions } from '../src/check-options.js'
-import { hintFor } from '../src/stage.js'
+import { hint } from '../src/stage.js'
 import { five } from '../src/stages/five.js'
+import { models } from './fixtures/models.js'
 import type { Batch, Format, Source, TrackerOptions } from '../src/types.js'
 
 const root = process.cwd()
@@ -227,9 +228,9 @@ describe('samples', () => {
     const isValid = new Ajv({ allErrors: true }).compile(JSON.parse(read('docs/protocol.schema.json')))
     const shown = JSON.parse(samplesIn('json')[0]!.code)
     const { id, name, at, seq, page, props, stage, source, tab, visit, user, model, url, title, referrer, kind, locale, site, sdk, received_at, happened_at } = shown
-    const { visitor, started, landing, visit_referrer, campaign } = shown
+    const { visitor, started, landing, visit_referrer, channel, visit_number, first_touch, campaign } = shown
     const envelope = { v: 1, site, sdk, sent_at: at + received_at - happened_at, documents: { [tab]: seq } }
-    const visits = { [visit]: { visitor, started, landing, referrer: visit_referrer, campaign } }
+    const visits = { [visit]: { visitor, started, landing, referrer: visit_referrer, channel, number: visit_number, first: first_touch, campaign } }
     const pages = { [page]: { tab, visit, user, model, url, title, referrer, kind, locale } }
     const request = JSON.parse(JSON.stringify({ ...envelope, visits, pages, touchpoints: [{ id, name, at, seq, page, props, stage, source }] }))
     expect(isValid(request), JSON.stringify(isValid.errors)).toBe(true)
@@ -237,7 +238,7 @@ describe('samples', () => {
     expect(batch?.refused).toEqual([])
     const { n: _n, ...touchpoint } = toTouchpoint(batch!.rows[0], batch!.visits[0])
     expect(touchpoint).toEqual(shown)
-    expect(stage).toEqual(hintFor(five, { name, props, kind, landing: false }))
+    expect(stage).toEqual(hint(five, { name, props, kind }, { visits: visit_number, purchases: 0 }))
     expect(model).toBe(`${five.id}@${five.version}`)
     expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(at)
   })
@@ -287,7 +288,7 @@ describe('the API', () => {
   })
 
   test('lists every method', () => {
-    const members = [...membersOf('index.d.ts', 'Tracker').keys(), ...membersOf('commerce/commerce.d.ts', 'CartMethods').keys()].sort()
+    const members = [...membersOf('index.d.ts', 'Tracker').keys(), ...membersOf('commerce/commerce.d.ts', 'CartMethods').keys(), ...membersOf('journey/journey.d.ts', 'JourneyMethods').keys()].sort()
     expect(table('method').map(([method]) => /^\w+/.exec(code(method)!)![0]).sort()).toEqual(members)
     expect([...script.METHODS].sort()).toEqual(members)
   })
@@ -302,14 +303,16 @@ describe('the API', () => {
 function defaultIn(cell: string): unknown {
   if (/^(?:required|none)\b/.test(cell)) return /^\w+/.exec(cell)![0]
   const value = code(cell)!
-  return /^[a-z]+$/.test(value) && !/^(?:true|false)$/.test(value) ? value : JSON.parse(value.replaceAll("'", '"'))
+  return isName(value) ? value : JSON.parse(value.replaceAll("'", '"'))
 }
+
+const isName = (value: string) => /^[a-z]+$/.test(value) && !/^(?:true|false)$/.test(value)
 
 function defaultOf(option: string, given: TrackerOptions, settings: { [option: string]: unknown }, tag: string | undefined): unknown {
   if (option in given) return 'required'
   if (option === 'format') return 'json'
   // Of the sources' own options, not of `createTracker`.
-  if (!(option in settings)) return tag ? JSON.parse(tag.replaceAll("'", '"')) : 'none'
+  if (!(option in settings)) return isName(tag || 'none') ? tag || 'none' : JSON.parse(tag!.replaceAll("'", '"'))
   return settings[option] === undefined || typeof settings[option] === 'function' ? 'none' : settings[option]
 }
 
@@ -342,10 +345,18 @@ describe('sources and sizes', () => {
 
 describe('numbers', () => {
   test('of the `five` stages are those of the model', () => {
-    const pairs = five.rules.flatMap(({ on, stage, confidence }) => [on].flat().map((name) => `${stage} ${name} ${confidence}`))
+    const pairs = five.rules.filter((rule) => !rule.if).flatMap(({ on, stage, confidence }) => [on].flat().map((name) => `${stage} ${name} ${confidence}`))
     const shown = table('stage').flatMap(([stage, rules = '']) => [...rules.matchAll(/`(\w+)`\D* ([\d.]+)/g)].map(([, name, confidence]) => `${code(stage)} ${name} ${confidence}`))
     expect(shown.sort()).toEqual(pairs.sort())
     expect(table('stage').map(([stage]) => code(stage))).toEqual(five.stages.map(({ id }) => id))
+    const conditional = five.rules.filter((rule) => rule.if).map(({ id, stage, confidence }) => [id, `\`${stage}\` ${confidence}`])
+    expect(table('rule').map(([rule, , , suggests]) => [code(rule), suggests])).toEqual(conditional)
+  })
+
+  test('of the stage models are those of the models, each with its import', () => {
+    const rows = models.map(({ id, stages }) => [`\`${toCamel(id)}\` from \`rihla/stages/${id}\``, stages.map((stage) => stage.id).join(', ')])
+    expect(table('model')).toEqual(rows)
+    expect(filesIn('src/stages').map((file) => file.replace('.ts', '')).sort()).toEqual(models.map(({ id }) => id).sort())
   })
 
   test.each([
@@ -369,7 +380,7 @@ describe('numbers', () => {
     ['src/browser/spill.ts', 'LIMIT = 16_000', 'at most 16,000 characters'],
     ['src/consent.ts', 'pending: 200', 'up to 200 moments'],
     ['src/visit.ts', 'INACTIVITY = 1_800_000', '30 minutes without activity'],
-    ['src/visit.ts', 'VISITOR_AGE = 34_128_000_000', '13 months'],
+    ['src/check-options.ts', 'visitorAge: 34_128_000_000', '13 months'],
     ['src/to-json.ts', 'TEXT = 1024', 'up to 1,024 characters'],
     ['src/to-json.ts', 'DEPTH = 5', '5 levels'],
     ['src/to-json.ts', 'SIZE = 16_000', 'hold up to 16,000 characters'],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../src/redact.js'
 import { five } from '../src/stages/five.js'
 import { createBirths, idOf, seqOf, type BirthOptions } from '../src/touchpoint.js'
-import type { Moment, PageView } from '../src/types.js'
+import type { Draft, Moment, PageView } from '../src/types.js'
 import type { Visit } from '../src/visit.js'
 
 const { definitions } = JSON.parse(readFileSync('docs/protocol.schema.json', 'utf8'))
@@ -18,14 +18,14 @@ const visit: Visit = { id: 'v1', visitor: 'w1', since: at, last: at, user: undef
 
 const setUp = (options: Partial<BirthOptions> = {}) => {
   const words: string[] = []
-  const births = createBirths({ site: 'my-shop', stages: five, redactor: createRedactor(['q']), onCut: (name) => words.push(`cut ${name}`), ...options })
+  const births = createBirths({ site: 'my-shop', model: five, marks: [], redactor: createRedactor(['q']), report: (code, message) => words.push(`${code}: ${message}`), ...options })
   const bear = (moment: Moment & { user?: string }, on = page, of = visit) => births.bear(births.stamp(moment, on, moment.at ?? at), of)
   const read = (moment: Moment, on = page, of = visit) => JSON.parse(bear(moment, on, of).line)
   const pageOf = (on: PageView, of = visit) => (Object.values(JSON.parse(`{${bear({ name: 'a' }, on, of).page}}`)) as unknown[])[0]
   return { ...births, bear, read, pageOf, words }
 }
 
-test('a touchpoint says what happened, when, where, in which order, and what it suggests', () => {
+test('a touchpoint says what happened, when, where and in which order', () => {
   const { read, tab } = setUp()
   const props = { currency: 'EUR', items: [{ item_id: 'sku-1' }] }
   expect(read({ name: 'view_item', props })).toEqual({
@@ -35,12 +35,11 @@ test('a touchpoint says what happened, when, where, in which order, and what it 
     seq: 1,
     page: `${tab}-1`,
     props,
-    stage: { id: 'consideration', confidence: 0.7 },
   })
 })
 
 test('what is absent costs nothing', () => {
-  const { read } = setUp({ stages: undefined })
+  const { read } = setUp({ model: undefined })
   expect(Object.keys(read({ name: 'a', props: {}, source: 'clicks' }))).toEqual(['id', 'name', 'at', 'seq', 'page', 'source'])
 })
 
@@ -59,7 +58,7 @@ test('a moment that is never born takes no seq', () => {
 })
 
 test('a touchpoint is written down when it happens: later changes of its props change nothing', () => {
-  const { stamp, bear } = createBirths({ site: 'my-shop', redactor: createRedactor([]), onCut: () => {} })
+  const { stamp, bear } = createBirths({ site: 'my-shop', marks: [], redactor: createRedactor([]), report: () => {} })
   const props = { value: 1, items: [{ item_id: 'a' }] }
   const stamped = stamp({ name: 'view_item', props }, page, at)
   props.value = 2
@@ -88,7 +87,7 @@ test('props are cleaned, and it is told when they are cut', () => {
   expect(read({ name: 'search', props: { search_term: 'sara@example.com', link_url: 'https://shop.example/?session=1&q=a' } }).props).toEqual({ search_term: '[email]', link_url: 'https://shop.example/?q=a' })
   expect(words).toEqual([])
   read({ name: 'view_cart', props: { items: Array.from({ length: 1000 }, (_, i) => ({ item_id: `sku-${i}`, price: 1 })) } })
-  expect(new Set(words)).toEqual(new Set(['cut view_cart']))
+  expect(new Set(words)).toEqual(new Set(['input: props of view_cart must be at most 16,000 characters; the rest was cut']))
 })
 
 test('what a control says is cleaned, then cut at 64 characters; what others call text is not', () => {
@@ -109,10 +108,61 @@ describe('the stage', () => {
     expect(setUp().read({ name: 'view_item', stage: 'loyalty' }).stage).toEqual({ id: 'loyalty', confidence: 1, rule: 'explicit' })
   })
 
-  test('takes a page that was reached from outside for a landing, also without referrer', () => {
-    const { read } = setUp()
-    const stageOf = (referrer?: string) => read({ name: 'page_view' }, { ...page, referrer }).stage.rule ?? 'page_view'
-    expect([stageOf('https://google.com/'), stageOf(''), stageOf(), stageOf('https://shop.example/a'), stageOf('https://shop.example.evil/')]).toEqual(['landing', 'landing', 'landing', 'page_view', 'landing'])
+  test('that the journey hints at is said with its rule, where that is not the name', () => {
+    const hinted = (rule: string) => {
+      const made = createBirths({ site: 'my-shop', marks: [], redactor: createRedactor([]), report: () => {} })
+      const stamped = made.stamp({ name: 'view_item' }, page, at)
+      stamped.hint = { id: 'loyalty', confidence: 0.6, rule }
+      return JSON.parse(made.bear(stamped, visit).line).stage
+    }
+    expect([hinted('view_item'), hinted('customer')]).toEqual([{ id: 'loyalty', confidence: 0.6 }, { id: 'loyalty', confidence: 0.6, rule: 'customer' }])
+  })
+})
+
+describe('the developer\'s own redaction', () => {
+  const props = { note: 'for Maryam', link: 'https://shop.example/?session=1' }
+
+  test('comes last, on a copy, and may change props, url, title and referrer', () => {
+    const seen: Draft[] = []
+    const { bear, pageOf } = setUp({
+      redact: (draft) => {
+        seen.push({ ...draft })
+        draft.props = { note: 'for [name]' }
+        draft.url = 'https://shop.example/p/[name]'
+        draft.title = '[title]'
+        draft.referrer = ''
+      },
+    })
+    const given = { ...props }
+    const { line } = bear({ name: 'a', props: given, source: 'clicks' })
+    expect(seen).toEqual([{ name: 'a', at, source: 'clicks', url: 'https://shop.example/p/cap?q=1', title: 'Cap', referrer: 'https://shop.example/', props: { note: 'for Maryam', link: 'https://shop.example/' } }])
+    expect([JSON.parse(line).props, given]).toEqual([{ note: 'for [name]' }, props])
+    expect(pageOf(page)).toMatchObject({ url: 'https://shop.example/p/[name]', title: '[title]' })
+  })
+
+  test('may return another draft, and what it returns is cleaned again', () => {
+    const { read } = setUp({ redact: (draft) => ({ ...draft, props: { to: 'sara@example.com' } }) })
+    expect(read({ name: 'a' }).props).toEqual({ to: '[email]' })
+  })
+
+  test.each<[what: string, redact: NonNullable<BirthOptions['redact']>]>([
+    ['that throws', () => { throw new Error('no') }],
+    ['that is async', (async (draft: Draft) => draft) as unknown as NonNullable<BirthOptions['redact']>],
+  ])('%s loses nothing, and it is told', (_, redact) => {
+    const { read, words } = setUp({ redact })
+    expect([read({ name: 'a', props }).props, words]).toEqual([{ note: 'for Maryam', link: 'https://shop.example/' }, ['input: redact failed for a; it was kept as it was']])
+  })
+
+  test('that makes nonsense of a draft leaves a valid touchpoint', () => {
+    const redact = (draft: Draft) => Object.assign(draft, { props: [1], url: 7, title: null, referrer: {} })
+    const { bear, words } = setUp({ redact })
+    const made = bear({ name: 'a', props })
+    expect([errorsOf('touchpoint', JSON.parse(made.line)), errorsOf('page', Object.values(JSON.parse(`{${made.page}}`))[0]), words]).toEqual([[], [], []])
+  })
+
+  test('is not asked twice for what the order of a purchase is', () => {
+    const idOfOrder = (redact?: BirthOptions['redact']) => setUp(redact ? { redact } : {}).read({ name: 'purchase', props: { transaction_id: '1001' } }).id
+    expect(idOfOrder((draft) => void (draft.props = {}))).toBe(idOfOrder())
   })
 })
 
@@ -145,6 +195,11 @@ describe('an order', () => {
   })
 })
 
+test('whoever is no shopper is marked on every page', () => {
+  expect([setUp({ marks: ['staff', 'bot'] }).pageOf(page), setUp().pageOf(page)]).toMatchObject([{ marks: ['staff', 'bot'] }, {}])
+  expect(setUp().pageOf(page)).not.toHaveProperty('marks')
+})
+
 describe('priority', () => {
   test('is highest for orders, then for the cart, the checkout and people', () => {
     const { bear } = setUp()
@@ -164,7 +219,7 @@ describe('priority', () => {
 describe('a page', () => {
   test('has an entry with its visit, its model and what was seen of it, redacted', () => {
     const { pageOf, tab } = setUp()
-    expect(pageOf({ ...page, kind: 'product', locale: 'ar' }, { ...visit, user: 'u1' })).toEqual({ tab, visit: 'v1', user: 'u1', model: 'five@1', url: 'https://shop.example/p/cap?q=1', title: 'Cap', referrer: 'https://shop.example/', kind: 'product', locale: 'ar' })
+    expect(pageOf({ ...page, kind: 'product', locale: 'ar' }, { ...visit, user: 'u1' })).toEqual({ tab, visit: 'v1', user: 'u1', model: 'five@2', url: 'https://shop.example/p/cap?q=1', title: 'Cap', referrer: 'https://shop.example/', kind: 'product', locale: 'ar' })
   })
 
   test('is one entry as long as nothing of it changes', () => {
@@ -185,7 +240,7 @@ describe('a page', () => {
   })
 
   test('is valid whatever the document says of itself', () => {
-    const { pageOf } = setUp({ stages: { ...five, id: 'a"b' } })
+    const { pageOf } = setUp({ model: { ...five, id: 'a"b' } })
     const long = 'x'.repeat(5000)
     const views: PageView[] = [{ url: `https://shop.example/${'a/'.repeat(3000)}`, title: long, referrer: `https://a.example/${long}`, kind: long, locale: long }, { url: 'about:blank' }, { url: 'nonsense', title: '', referrer: '', kind: '', locale: '' }, { ...page, title: '"\n\\ sara@example.com' }]
     expect(views.map((on) => errorsOf('page', pageOf(on)))).toEqual(views.map(() => []))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { IDBObjectStore } from 'fake-indexeddb'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { journey } from '../src/journey/journey.js'
 import { clicks } from '../src/sources/clicks.js'
 import { pageViews } from '../src/sources/page-views.js'
 import { five } from '../src/stages/five.js'
@@ -46,7 +47,7 @@ const leaveBehind = async (count: number, name = 'view_item') => {
 describe('a request', () => {
   test('is what the protocol says, without anything that needs a preflight', async () => {
     history.replaceState({}, '', '/p/cap?q=1&session=2&utm_source=mail')
-    const tracker = start({ stages: five })
+    const tracker = start({ journey: journey({ stages: five }) })
     tracker.track('view_item', { currency: 'EUR', value: 18, items: [{ item_id: 'sku-1' }] })
     tracker.track('purchase', { transaction_id: '1001' })
     await pass(3000)
@@ -54,7 +55,7 @@ describe('a request', () => {
     expect(sent[0]!.init).toMatchObject({ method: 'POST', keepalive: true, credentials: 'omit', redirect: 'manual', headers: { 'content-type': 'text/plain;charset=UTF-8' } })
     const [visit] = Object.values(sent[0]!.batch.visits)
     expect(visit).toMatchObject({ landing: 'http://localhost:3000/p/cap?q=1&utm_source=mail', campaign: { utm_source: 'mail' } })
-    expect(names()).toEqual(['view_item 1', 'purchase 2'])
+    expect(names().sort()).toEqual(['purchase 3', 'stage_change 2', 'stage_change 4', 'view_item 1'])
   })
 
   test('says the highest seq of the document', async () => {
@@ -284,7 +285,7 @@ describe('wrong input', () => {
   })
 
   test('a stage that the model does not have is told, and the touchpoint is kept with the hint of the rules', async () => {
-    start({ stages: five }).track('view_item', {}, { stage: 'nirvana' })
+    start({ journey: journey({ stages: five }) }).track('view_item', {}, { stage: 'nirvana' })
     await pass(8000)
     expect([errors[0]?.message, touchpoints()[0]?.stage]).toEqual([
       'rihla: stage must be one of awareness, consideration, conversion, loyalty, advocacy, got "nirvana"',
@@ -697,7 +698,7 @@ describe('the bytes', () => {
     const prototypes: object[] = [Array.prototype, Object.prototype, String.prototype]
     for (const prototype of prototypes) Object.defineProperty(prototype, 'toJSON', { configurable: true, value: () => 'polluted' })
     undo.push(() => prototypes.forEach((prototype) => void Reflect.deleteProperty(prototype, 'toJSON')))
-    const tracker = start({ stages: five })
+    const tracker = start({ journey: journey({ stages: five }) })
     tracker.track('add_to_cart', { items: [{ item_id: 'sku-1' }], tags: ['a'] })
     await pass(8000)
     undo.splice(0).forEach((each) => each())

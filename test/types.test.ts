@@ -106,7 +106,7 @@ describe('what others write', () => {
 })
 
 test('no method of a tracker gives away more than it says', () => {
-  expectTypeOf<keyof Tracker>().toEqualTypeOf<'track' | 'identify' | 'saved' | 'flush' | 'consent' | 'forget' | 'stop'>()
+  expectTypeOf<keyof Tracker>().toEqualTypeOf<'track' | 'identify' | 'reset' | 'saved' | 'flush' | 'consent' | 'forget' | 'stop'>()
   expectTypeOf<ReturnType<Tracker['track']>>().toEqualTypeOf<void>()
   expectTypeOf<ReturnType<Tracker['saved']>>().toEqualTypeOf<Promise<boolean>>()
 })

@@ -1,25 +1,28 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { arrive, blank } from '../src/journey/past.js'
+import type { Past } from '../src/part.js'
 import { createRedactor } from '../src/redact.js'
-import { createVisits } from '../src/visit.js'
+import { createVisits, type VisitOptions } from '../src/visit.js'
 import { createMemory } from './harness/memory.js'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
+const AGE = 395 * DAY
 let time = 0
 beforeEach(() => {
   time = 1_763_769_600_000
 })
 
 const shop = 'https://shop.example/'
-const setUp = (memory = createMemory(), landing: { url?: string; referrer?: string } = {}) => {
-  const visits = createVisits(memory, createRedactor(['q']), () => time, { url: shop, referrer: '', ...landing })
+const setUp = (memory = createMemory(), landing: { url?: string; referrer?: string } = {}, options: Partial<VisitOptions> = {}) => {
+  const visits = createVisits(memory, createRedactor(['q']), { now: () => time, visitorAge: AGE, landing: { url: shop, referrer: '', ...landing }, ...options })
   return { memory, visits }
 }
 /** What was begun with an in-memory database is done. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 /** A page of the same shopper, after it has read storage. */
-const open = async (memory = createMemory(), landing = {}) => {
-  const page = setUp(memory, landing)
+const open = async (memory = createMemory(), landing = {}, options: Partial<VisitOptions> = {}) => {
+  const page = setUp(memory, landing, options)
   await page.visits.ready()
   return { ...page, id: page.visits.current().id, visitor: page.visits.who().visitor }
 }
@@ -208,4 +211,158 @@ test('clear forgets everybody', async () => {
   expect([visits.isReady(), visits.who()]).toEqual([false, { visitor: undefined, user: undefined }])
   await visits.ready()
   expect([visits.who().visitor === visitor, visits.who().user]).toEqual([false, undefined])
+})
+
+describe('reset', () => {
+  test('begins another visit of another visitor at once, without the user', async () => {
+    const { memory, visits, id, visitor } = await open()
+    visits.identify('u1')
+    await settled()
+    visits.reset()
+    const next = visits.current()
+    expect([visits.isReady(), next.id === id, next.visitor === visitor, next.visitor === '', visits.who().user]).toEqual([true, false, false, false, undefined])
+    await settled()
+    const later = await open(memory)
+    expect([later.id, later.visitor, later.visits.who().user]).toEqual([next.id, next.visitor, undefined])
+  })
+
+  test('before storage was read leaves what an earlier page stored to nobody', async () => {
+    const first = await open()
+    first.visits.identify('u1')
+    await settled()
+    const { visits } = setUp(first.memory)
+    visits.reset()
+    await visits.ready()
+    expect([visits.who().visitor === first.visitor, visits.who().user]).toEqual([false, undefined])
+    // Only once: from now on it is the newcomer.
+    const { id } = visits.current()
+    expect((await open(first.memory)).id).toBe(id)
+  })
+
+  test('in another tab is taken over when this one looks', async () => {
+    const { memory, visits } = await open()
+    const other = await open(memory)
+    other.visits.reset()
+    await settled()
+    visits.look()
+    await settled()
+    expect(visits.who().visitor).toBe(other.visits.who().visitor)
+  })
+})
+
+describe('cookieless', () => {
+  const cookieless = { visitorAge: 0 }
+
+  test('knows no visitor, and goes on with the visit from page to page', async () => {
+    const first = await open(undefined, {}, cookieless)
+    time += MINUTE
+    const second = await open(first.memory, {}, cookieless)
+    expect([first.visitor, second.visitor, second.id === first.id]).toEqual(['', '', true])
+    expect(second.visits.current().entry).not.toContain('visitor')
+  })
+
+  test('forgets everything with the visit, also the user', async () => {
+    const first = await open(undefined, {}, { ...cookieless, journey })
+    first.visits.identify('u1')
+    await settled()
+    time += 31 * MINUTE
+    const second = await open(first.memory, {}, { ...cookieless, journey })
+    expect([second.id === first.id, second.visits.who().user, second.visits.current().past?.visits]).toEqual([false, undefined, 1])
+  })
+
+  test('forgets a visitor who was known before it', async () => {
+    const first = await open()
+    const second = await open(first.memory, {}, cookieless)
+    expect([second.visitor, second.id === first.id]).toEqual(['', false])
+  })
+})
+
+/** A journey that remembers visits, and says how many. */
+const journey: NonNullable<VisitOptions['journey']> = {
+  handed: undefined,
+  arrive: (old = blank, at) => arrive(old, { at, channel: 'direct' }),
+  entryOf: ({ visits }) => `"number":${visits},`,
+}
+
+describe('somebody who comes from another of the shop\'s domains', () => {
+  const handed = { id: '01a20056-8580-7c3e-8d41-5b2f0c8e7a16', visitor: '01a1f0c2-77e4-7b31-a6f0-2d58c9be1047' }
+  const from = { journey: { ...journey, handed } }
+
+  test('goes on with the visit, as the visitor who they are', async () => {
+    const { visits, id, visitor, memory } = await open(undefined, {}, from)
+    expect([id, visitor, visits.current().since]).toEqual([handed.id, handed.visitor, time])
+    expect((await open(memory)).id).toBe(handed.id)
+  })
+
+  test('is another visitor than the one known here', async () => {
+    const first = await open()
+    const second = await open(first.memory, {}, from)
+    expect([second.id, second.visitor]).toEqual([handed.id, handed.visitor])
+  })
+
+  test('begins a visit of their own after half an hour, as the same visitor', async () => {
+    const { visits } = await open(undefined, {}, from)
+    time += 31 * MINUTE
+    visits.isReady()
+    await visits.ready()
+    expect([visits.current().id === handed.id, visits.who().visitor]).toEqual([false, handed.visitor])
+  })
+
+  test('is nobody in cookieless mode', async () => {
+    expect(await open(undefined, {}, { ...from, visitorAge: 0 })).toMatchObject({ visitor: '' })
+  })
+})
+
+describe('what is remembered of the journey', () => {
+  const segment = (name: string) => (past: Past) => ({ ...past, segment: name })
+  const bought = (past: Past) => ({ ...past, purchases: past.purchases + 1 })
+  const remember = { journey }
+  const pastOf = ({ visits }: Awaited<ReturnType<typeof open>>) => visits.current().past!
+
+  test('goes on from visit to visit, and is said on the wire', async () => {
+    const first = await open(undefined, {}, remember)
+    time += 31 * MINUTE
+    const second = await open(first.memory, {}, remember)
+    expect([pastOf(first).visits, pastOf(second).visits, wireOf(second.visits)]).toMatchObject([1, 2, { number: 2 }])
+  })
+
+  test('changes at once here, and on what other tabs have stored since', async () => {
+    const one = await open(undefined, {}, remember)
+    const other = await open(one.memory, {}, remember)
+    const done = [one.visits.learn(bought), other.visits.learn(bought)]
+    expect([pastOf(one).purchases, pastOf(other).purchases]).toEqual([1, 1])
+    await Promise.all(done)
+    expect(pastOf(await open(one.memory, {}, remember)).purchases).toBe(2)
+    one.visits.look()
+    await settled()
+    expect(pastOf(one).purchases).toBe(2)
+  })
+
+  test('changes once for each of many changes in a row', async () => {
+    const page = await open(undefined, {}, remember)
+    await Promise.all(Array.from({ length: 20 }, () => page.visits.learn(bought)))
+    expect([pastOf(page).purchases, pastOf(await open(page.memory, {}, remember)).purchases]).toEqual([20, 20])
+  })
+
+  test('is stored with the next change where storage refused', async () => {
+    const page = await open(undefined, {}, remember)
+    page.memory.refuses = true
+    await page.visits.learn(bought)
+    page.memory.refuses = false
+    await page.visits.learn(segment('vip'))
+    expect(pastOf(await open(page.memory, {}, remember))).toMatchObject({ purchases: 1, segment: 'vip' })
+  })
+
+  test('costs no transaction where nothing changes', async () => {
+    const page = await open(undefined, {}, remember)
+    await page.visits.learn((past) => past)
+    expect(page.memory.words).toEqual(['update visit'])
+  })
+
+  test('is not that of a visit that had to be forced', async () => {
+    const first = await open(undefined, {}, remember)
+    const { visits } = setUp(first.memory, {}, { journey: { ...journey, arrive: (old, at, isUnknown) => ({ ...journey.arrive(old, at), visits: isUnknown ? 0 : 9 }) } })
+    visits.force()
+    expect(visits.current().past?.visits).toBe(0)
+  })
 })

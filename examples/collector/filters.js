@@ -23,7 +23,7 @@ const before = (text) => {
 
 /** What `GET /touchpoints` can be filtered by. */
 export const touchpointFilters = new Map(
-  Object.entries({ site: word, name: word, visitor: word, visit: word, tab: word, stage: word, source: word, since: time, until: time, limit, before }),
+  Object.entries({ site: word, name: word, visitor: word, visit: word, channel: word, tab: word, stage: word, source: word, since: time, until: time, limit, before }),
 )
 
 /** What `GET /documents` can be filtered by. */

@@ -5,7 +5,7 @@ import { summarise } from './account.js'
 /** @typedef {import('./account.js').Summary} Summary */
 /** @typedef {import('./filters.js').Filters} Filters */
 /** @typedef {{ [field: string]: unknown }} Touchpoint */
-/** @typedef {{ visitor?: unknown, started?: unknown, landing?: unknown, referrer?: unknown, campaign?: unknown }} Visit */
+/** @typedef {{ visitor?: unknown, started?: unknown, landing?: unknown, referrer?: unknown, channel?: unknown, number?: unknown, first?: unknown, campaign?: unknown }} Visit */
 /** @typedef {Summary & { site: string, tab: string, updated_at: number }} DocumentSummary */
 
 const conditions = {
@@ -16,6 +16,7 @@ const conditions = {
   stage: 't.stage = $stage',
   source: 't.source = $source',
   visitor: '(t.site, t.visit) IN (SELECT (site, visit) FROM visits WHERE visitor = $visitor)',
+  channel: '(t.site, t.visit) IN (SELECT (site, visit) FROM visits WHERE channel = $channel)',
   since: 't.happened_at >= $since',
   until: 't.happened_at < $until',
   before: '(t.happened_at < $before OR (t.happened_at = $before AND t.n < $beforeN))',
@@ -45,19 +46,23 @@ export const toTouchpoint = ({ stage, confidence, rule, born: _born, ...row }, v
     started: visit?.started,
     landing: visit?.landing,
     visit_referrer: visit?.referrer,
+    channel: visit?.channel,
+    visit_number: visit?.number,
+    first_touch: visit?.first,
     campaign: visit?.campaign,
   })
 
 /** @type {(text: unknown) => unknown} */
 const parsed = (text) => (text ? JSON.parse(String(text)) : text)
 
-const numbers = ['n', 'at', 'received_at', 'happened_at', 'seq', 'started']
+const numbers = ['n', 'at', 'received_at', 'happened_at', 'seq', 'started', 'visit_number']
 
 /** @type {(row: Touchpoint) => Touchpoint} */
-const fromRow = ({ visitor, landing, visit_referrer: referrer, campaign, ...row }) => {
+const fromRow = ({ visitor, landing, visit_referrer: referrer, channel, first_touch: first, campaign, ...row }) => {
   for (const name of numbers) if (row[name] !== null) row[name] = Number(row[name])
-  const { started, props, ...rest } = row
-  return toTouchpoint({ ...rest, props: parsed(props) }, { visitor, started, landing, referrer, campaign: parsed(campaign) })
+  const { started, visit_number: number, props, marks, ...rest } = row
+  const visit = { visitor, started, landing, referrer, channel, number, first: parsed(first), campaign: parsed(campaign) }
+  return toTouchpoint({ ...rest, props: parsed(props), marks: parsed(marks) }, visit)
 }
 
 /**
@@ -67,7 +72,7 @@ const fromRow = ({ visitor, landing, visit_referrer: referrer, campaign, ...row 
 export const readTouchpoints = async (connection, filters) => {
   const { limit = 100, ...others } = filters
   const sql = `WITH page AS (FROM touchpoints t ${whereOf(others, conditions)} ORDER BY t.happened_at DESC, t.n DESC LIMIT ${Number(limit)})
-    SELECT p.*, v.visitor, v.started, v.landing, v.referrer AS visit_referrer, v.campaign
+    SELECT p.*, v.visitor, v.started, v.landing, v.referrer AS visit_referrer, v.channel, v.number AS visit_number, v.first AS first_touch, v.campaign
     FROM page p LEFT JOIN visits v ON v.site = p.site AND v.visit = p.visit ORDER BY p.happened_at DESC, p.n DESC`
   const touchpoints = (await connection.runAndReadAll(sql, valuesOf(others))).getRowObjectsJson().map(fromRow)
   const last = touchpoints.at(-1)

@@ -24,6 +24,7 @@ const touchpoints = {
   referrer: 'VARCHAR',
   kind: 'VARCHAR',
   locale: 'VARCHAR',
+  marks: 'JSON',
   props: 'JSON',
   stage: 'VARCHAR',
   confidence: 'DOUBLE',
@@ -41,6 +42,9 @@ const visits = {
   started: 'BIGINT',
   landing: 'VARCHAR',
   referrer: 'VARCHAR',
+  channel: 'VARCHAR',
+  number: 'BIGINT',
+  first: 'JSON',
   campaign: 'JSON',
 }
 
@@ -57,7 +61,7 @@ const forgotten = { key: 'VARCHAR PRIMARY KEY', at: 'BIGINT' }
 export const tables = { touchpoints, visits, documents, orders, forgotten }
 
 /** Grows when a release changes the tables. */
-export const version = 1
+export const version = 2
 
 /** @type {(columns: Columns) => string} */
 const columnList = (columns) =>

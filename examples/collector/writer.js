@@ -26,9 +26,11 @@ const knownVisits = `SELECT * FROM visits WHERE key IN (SELECT unnest(from_json(
 const toAccount = ({ account }) => JSON.parse(String(account))
 
 /** @type {(row: Columns) => Visit} */
-const toVisit = ({ started, campaign, ...texts }) => ({
-  .../** @type {Omit<Visit, 'started' | 'campaign'>} */ (texts),
+const toVisit = ({ started, number, first, campaign, ...texts }) => ({
+  .../** @type {Omit<Visit, 'started' | 'number' | 'first' | 'campaign'>} */ (texts),
   started: Number(started),
+  number: number === null ? undefined : Number(number),
+  first: first === null ? undefined : JSON.parse(String(first)),
   campaign: campaign === null ? undefined : JSON.parse(String(campaign)),
 })
 

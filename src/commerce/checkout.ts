@@ -1,8 +1,5 @@
 import type { Change, Emit, State } from './state.js'
 
-/** Hosts of payment providers, with what is below them. */
-const PROVIDERS =
-  'paypal.com stripe.com klarna.com adyen.com mollie.com checkout.com braintreegateway.com worldpay.com sagepay.com 2checkout.com authorize.net squareup.com amazonpay.com pay.amazon.com pay.google.com alipay.com payu.com razorpay.com paytm.in mercadopago.com afterpay.com affirm.com tabby.ai tamara.co payfort.com paytabs.com myfatoorah.com tap.company hyperpay.com moyasar.com telr.com zarinpal.com idpay.ir zibal.ir shaparak.ir sadad.com knet.com.kw iyzico.com przelewy24.pl payone.com computop.com unzer.com saferpay.com datatrans.com girogate.de'.split(' ')
 /** Steps that an event completes, as GA4 has them. */
 const STEPS: { readonly [name: string]: string } = { begin_checkout: 'checkout', add_shipping_info: 'shipping', add_payment_info: 'payment' }
 /** How a shop's return pages tell what came of a payment. */
@@ -11,12 +8,6 @@ const RESULTS: readonly (readonly [string, RegExp])[] = [
   ['failed', /fail|declin|error|refus/i],
   ['paid', /success|thank|paid|complete|confirm|order-received/i],
 ]
-
-/** A test of hosts: the well-known payment providers and those that the shop names. */
-export function isPaymentHost(more: readonly string[] = []): (host: string) => boolean {
-  const all = [...PROVIDERS, ...more]
-  return (host) => all.some((name) => host === name || host.endsWith(`.${name}`))
-}
 
 /** Steps with the time spent on each, errors by field, and the way to a payment provider and back. Pure. */
 export function checkout(state: State, { kind, at, host, isPayment, moment, props = {}, page }: Change, emit: Emit): State {

@@ -1,20 +1,14 @@
 import type { StageModel } from '../types.js'
 
-/** The default journey: awareness, consideration, conversion, loyalty, advocacy. How sure a rule is, from that touchpoint alone, is its `confidence`. */
+/** The default journey: awareness, consideration, conversion, loyalty, advocacy. How sure a rule is, from that touchpoint and what is known of the shopper, is its `confidence`. */
 export const five: StageModel = {
   id: 'five',
-  version: 1,
-  stages: [
-    { id: 'awareness', label: { en: 'Awareness', ar: 'الوعي', fa: 'آگاهی' }, owner: 'marketing' },
-    { id: 'consideration', label: { en: 'Consideration', ar: 'التفكير', fa: 'بررسی' }, owner: 'merchandising' },
-    { id: 'conversion', label: { en: 'Conversion', ar: 'التحويل', fa: 'تبدیل' }, owner: 'ecommerce' },
-    { id: 'loyalty', label: { en: 'Loyalty', ar: 'الولاء', fa: 'وفاداری' }, owner: 'crm' },
-    { id: 'advocacy', label: { en: 'Advocacy', ar: 'المناصرة', fa: 'طرفداری' }, owner: 'community' },
-  ],
+  version: 2,
+  stages: [{ id: 'awareness' }, { id: 'consideration' }, { id: 'conversion' }, { id: 'loyalty' }, { id: 'advocacy' }],
   rules: [
-    { on: 'page_view', stage: 'consideration', confidence: 0.3 },
-    { on: 'page_view', if: { landing: true }, stage: 'awareness', confidence: 0.7 },
     { on: 'view_promotion', stage: 'awareness', confidence: 0.6 },
+    { on: 'referral_landing', stage: 'awareness', confidence: 0.7 },
+    { on: 'page_view', stage: 'consideration', confidence: 0.3 },
     { on: ['view_item_list', 'select_promotion', 'sign_up'], stage: 'consideration', confidence: 0.5 },
     { on: ['search', 'select_item', 'remove_from_cart', 'generate_lead', 'newsletter_subscribed'], stage: 'consideration', confidence: 0.6 },
     { on: 'view_item', stage: 'consideration', confidence: 0.7 },
@@ -35,5 +29,15 @@ export const five: StageModel = {
     { on: 'share', stage: 'advocacy', confidence: 0.7 },
     { on: 'review_submitted', stage: 'advocacy', confidence: 0.8 },
     { on: 'referral_sent', stage: 'advocacy', confidence: 0.9 },
+    // What is known of the shopper says more than the name alone.
+    { id: 'landing', on: 'page_view', if: { landing: true }, stage: 'awareness', confidence: 0.7 },
+    { id: 'returning', on: 'page_view', if: { landing: true, visits: { gt: 1 } }, stage: 'consideration', confidence: 0.7 },
+    { id: 'customer', on: 'page_view', if: { landing: true, daysSincePurchase: { lte: 90 } }, stage: 'loyalty', confidence: 0.7 },
+    { id: 'recalled', on: 'page_view', if: { landing: true, purchases: { gt: 0 }, channel: ['email', 'sms', 'push'] }, stage: 'loyalty', confidence: 0.7 },
+    { id: 'account', on: 'page_view', if: { kind: ['account', 'order_status'] }, stage: 'loyalty', confidence: 0.6 },
+    { id: 'served', on: ['login', 'support_contacted', 'refund'], if: { daysSincePurchase: { lte: 90 } }, stage: 'loyalty', confidence: 0.6 },
+    { id: 'regular', on: ['search', 'view_item_list', 'select_item', 'view_item'], if: { purchases: { gt: 1 }, daysSincePurchase: { lte: 90 } }, stage: 'loyalty', confidence: 0.7 },
+    { id: 'again', on: 'purchase', if: { purchases: { gt: 0 } }, stage: 'loyalty', confidence: 1 },
+    { id: 'promoter', on: 'feedback', if: { 'props.kind': 'nps', 'props.score': { gte: 9 } }, stage: 'advocacy', confidence: 0.7 },
   ],
 }

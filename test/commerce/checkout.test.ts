@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkout, isPaymentHost } from '../../src/commerce/checkout.js'
+import { checkout } from '../../src/commerce/checkout.js'
 import { blank, type Change, type State } from '../../src/commerce/state.js'
 import type { Moment } from '../../src/types.js'
 
@@ -39,6 +39,3 @@ test('what another tab does while somebody pays says nothing of the payment', ()
   expect([told, state.payment]).toEqual([[], 'paypal.com'])
 })
 
-test('payment providers are known by host, with what is below them', () => {
-  expect(['paypal.com', 'www.paypal.com', 'notpaypal.com', 'pay.bank.example', ''].map(isPaymentHost(['bank.example']))).toEqual([true, true, false, true, false])
-})

@@ -25,6 +25,7 @@ export interface WirePage {
   readonly referrer?: string
   readonly kind?: string
   readonly locale?: string
+  readonly marks?: readonly string[]
 }
 
 /** A row of the `visits` table. */
@@ -33,6 +34,9 @@ export interface WireVisit {
   readonly started: number
   readonly landing?: string
   readonly referrer?: string
+  readonly channel?: string
+  readonly number?: number
+  readonly first?: { readonly [key: string]: unknown }
   readonly campaign?: { readonly [key: string]: unknown }
 }
 

@@ -1,0 +1,38 @@
+import type { Report } from '../report.js'
+import type { Moment } from '../types.js'
+
+/** What a shopper says, in a number or in words. */
+export interface Feedback {
+  /** `nps`, `csat`, `ces`, `emoji`, `text`, `channel` ("how did you hear about us"), or a word of your own. */
+  readonly kind: string
+  /** `nps`: 0 to 10. `csat` and `emoji`: 1 to 5. `ces`: 1 to 7. Your own kinds: any number. */
+  readonly score?: number | undefined
+  /** In their own words. E-mail addresses, phone and card numbers are cut out of it. */
+  readonly text?: string | undefined
+  /** What it is about, such as an `item_id`, a page or an order; of kind `channel`, one of the channels. At most 64 characters. */
+  readonly about?: string | undefined
+}
+
+/** The scales that are in use: Reichheld's 0 to 10 for NPS, 1 to 5 for CSAT, 1 to 7 for CES 2.0. */
+const SCALES: { readonly [kind: string]: readonly [least: number, most: number] } = { nps: [0, 10], csat: [1, 5], emoji: [1, 5], ces: [1, 7] }
+
+/** The moment of a feedback. What is wrong in it is told to the developer and left out; the rest still counts. `undefined` where nothing is left. */
+export function toFeedback(given: Feedback, report: Report): Moment | undefined {
+  const { kind, score, text, about } = Object(given) as { readonly [key in keyof Feedback]?: unknown }
+  const checked = (isRight: boolean, name: string, value: unknown, expected: string) => {
+    if (isRight || value === undefined || value === null) return isRight ? value : undefined
+    report('input', `${name} of feedback must be ${expected}`, value)
+    return undefined
+  }
+  const isKind = typeof kind === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(kind)
+  if (!isKind) report('input', 'kind of feedback must be a word such as nps, csat, ces, emoji, text or channel', kind)
+  const [least, most] = (isKind && SCALES[kind]) || [-Infinity, Infinity]
+  const props = {
+    kind: isKind ? kind : 'text',
+    score: checked(Number.isFinite(score) && (score as number) >= least && (score as number) <= most, 'score', score, isFinite(least) ? `a number from ${least} to ${most}` : 'a number'),
+    text: checked(typeof text === 'string' && !!text.trim(), 'text', text, 'a text that is not empty'),
+    about: checked(typeof about === 'string' && !!about && about.length <= 64, 'about', about, 'a text of at most 64 characters'),
+  }
+  if (props.score === undefined && props.text === undefined && props.about === undefined) return void report('input', 'feedback must have a score, a text or what it is about')
+  return { name: 'feedback', props }
+}
