@@ -1,3 +1,4 @@
+import { isConsent } from './consent.js'
 import { json } from './formats/json.js'
 import type { TrackerOptions } from './types.js'
 
@@ -23,7 +24,8 @@ const defaults = () => ({
   hashUser: false,
   staff: false,
   debug: false,
-  consent: 'pending',
+  gpc: 'ads',
+  dnt: false,
   sources: [],
   keepParams: ['page', 'q', 's', 'sort', 'variant', 'category'],
   urgent: ['begin_checkout', 'checkout_error', 'purchase', 'cart_abandonment'],
@@ -35,18 +37,14 @@ const defaults = () => ({
 const RULES: readonly [option: string, expected: string, isRight: (value: never) => unknown][] = [
   ['endpoint', 'an http(s) URL or a path', (value: string) => /^http/.test(value)],
   ['site', '1 to 64 of A-Z a-z 0-9 . _ -', (value: unknown) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)],
-  ['consent', 'pending, granted or denied', isConsent],
+  ['consent', 'pending, granted or denied, or that for analytics, personalization or ads', isConsent],
+  ['gpc', 'ads, deny or ignore', (value: string) => /^(?:ads|deny|ignore)$/.test(value)],
   ['sources', 'an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
   ['format', 'a format', (value: Values) => value.encode && value.classify],
   ['commerce', 'commerce()', (value: Settings['commerce']) => !value || value.inert],
   ['journey', 'journey()', (value: Settings['journey']) => !value || value.inert],
   ['redact', 'a function', (value: unknown) => !value || typeof value === 'function'],
 ]
-
-/** Whether a value names a state of consent. */
-export function isConsent(value: unknown): boolean {
-  return ['pending', 'granted', 'denied'].includes(value as string)
-}
 
 /** Fills in defaults. Throws a `TypeError` that names the option and what was expected, for the first that is wrong. */
 export function checkOptions(options: TrackerOptions): Settings {
@@ -61,8 +59,8 @@ export function checkOptions(options: TrackerOptions): Settings {
     const value = (settings[option] = given[option] ?? settings[option])
     expect(option, `of type ${type}`, typeOf(value) === type && (type !== 'number' || (isFinite(value as number) && (value as number) >= 0)))
   }
-  const { site, journey, commerce, redact } = given
-  Object.assign(settings, { site, journey, commerce, redact, endpoint: toUrl(given.endpoint) })
+  const { site, consent = 'pending', journey, commerce, redact } = given
+  Object.assign(settings, { site, consent, journey, commerce, redact, endpoint: toUrl(given.endpoint) })
   for (const [option, expected, isRight] of RULES) expect(option, expected, isRight(settings[option] as never))
   return settings as unknown as Settings
 }

@@ -1,4 +1,36 @@
-import type { Consent } from './types.js'
+import type { Consent, ConsentSignal, Purpose, Purposes } from './types.js'
+
+/** What can be agreed to. Everything that is recorded is for `analytics`. */
+export const PURPOSES: readonly Purpose[] = ['analytics', 'personalization', 'ads']
+const STATES: readonly unknown[] = ['pending', 'granted', 'denied']
+
+/** What was said so far, for each purpose; and whether anybody has said anything but defaults. */
+export interface Agreement {
+  readonly states: { readonly [purpose in Purpose]: Consent }
+  readonly isSaid: boolean
+}
+
+/** Whether a value is a state of consent, or one for some purposes. */
+export function isConsent(value: unknown): value is Consent | Purposes {
+  if (typeof value !== 'object' || !value) return STATES.includes(value)
+  return Object.entries(value).every(([purpose, state]) => PURPOSES.includes(purpose as Purpose) && (state === undefined || STATES.includes(state)))
+}
+
+/** What is agreed to after a signal. Defaults count only until something was said; what is `withheld` is denied, whatever is said. Pure. */
+export function hear({ states, isSaid }: Agreement, { consent, isDefault = false }: ConsentSignal, withheld: readonly Purpose[]): Agreement {
+  if (isDefault && isSaid) return { states, isSaid }
+  const said = (purpose: Purpose) => (withheld.includes(purpose) ? 'denied' : ((typeof consent === 'string' ? consent : consent[purpose]) ?? states[purpose]))
+  return { states: { analytics: said('analytics'), personalization: said('personalization'), ads: said('ads') }, isSaid: isSaid || !isDefault }
+}
+
+/** Before anybody has said anything. */
+export const unsaid: Agreement = { states: { analytics: 'pending', personalization: 'pending', ads: 'pending' }, isSaid: false }
+
+/** What the browser's own settings withhold: Global Privacy Control the purpose `ads`, or all where the shop is strict with it; Do Not Track all, where the shop heeds it. */
+export function withheldBy({ gpc, dnt }: { readonly gpc: string; readonly dnt: boolean }, { globalPrivacyControl, doNotTrack }: { globalPrivacyControl?: unknown; doNotTrack?: unknown }): readonly Purpose[] {
+  if ((gpc === 'deny' && globalPrivacyControl) || (dnt && doNotTrack === '1')) return PURPOSES
+  return gpc === 'ads' && globalPrivacyControl ? ['ads'] : []
+}
 
 /** Holds moments back until they may become touchpoints. */
 export interface Gate<T> {
@@ -10,7 +42,7 @@ export interface Gate<T> {
 }
 
 /** What is kept in memory while consent is pending, and while storage is being read. */
-const MOST = { pending: 200, granted: 5000, denied: 0 }
+const MOST = { pending: 500, granted: 5000, denied: 0 }
 
 /** Open when consent is granted and `isReady`. `through` gets what may pass, in order; before what was held back, `skipped` is told how many had to be dropped. */
 export function createGate<T>(initial: Consent, isReady: () => boolean, through: (moment: T) => void, skipped: (count: number) => void): Gate<T> {

@@ -7,6 +7,8 @@ export interface Database {
   readonly change: (put: readonly (readonly [key: string, value: unknown])[], gone?: readonly string[]) => Promise<unknown>
   /** The values of some keys; `undefined` where there is none. */
   readonly read: <T>(keys: readonly string[]) => Promise<(T | undefined)[]>
+  /** A value of a database that is there already; `undefined` where there is none, and then makes none. Asks nobody for consent: it is for erasing. Rejects while the page is hidden. */
+  readonly peek: <T>(key: string) => Promise<T | undefined>
   /** Reads and puts, atomic over all tabs. Rejects while the page is hidden: a transaction that waits in a frozen page would block them. */
   readonly update: <T>(key: string, next: (old: T | undefined) => T) => Promise<T>
   /** At most `count` keys that begin with `prefix` and come after `after`, which may be the prefix itself; in order. */
@@ -106,6 +108,28 @@ export function createDatabase(name: string, { indexedDB, locks, isHidden, mayOp
         return promisifyRequest(store.transaction)
       }),
     read: (keys) => ask('readonly', (store) => Promise.all(keys.map((key) => promisifyRequest(store.get(key))))),
+    peek: async (key) => {
+      if (isHidden()) throw notNow()
+      const known = await indexedDB().databases?.()
+      if (known && !known.some((each) => each.name === name)) return undefined
+      let isNew = false
+      const request = indexedDB().open(name)
+      request.onupgradeneeded = () => {
+        isNew = true
+        request.transaction!.abort()
+      }
+      try {
+        const opened = await within(OPEN_DEADLINE, promisifyRequest(request))
+        try {
+          return await within(TRANSACTION_DEADLINE, promisifyRequest(opened.transaction(STORE).objectStore(STORE).get(key)))
+        } finally {
+          opened.close()
+        }
+      } catch (cause) {
+        if (isNew) return undefined
+        throw cause
+      }
+    },
     update: (key, next) =>
       ask('readwrite', async (store) => {
         const value = next(await promisifyRequest(store.get(key)))

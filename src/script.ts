@@ -20,9 +20,9 @@ interface Global {
 /** What the tag and the JSON settings say: a storefront's options, with the shop system by name. */
 type Settings = Omit<StorefrontOptions, 'store'> & { readonly store?: string }
 
-const TEXT = ['endpoint', 'site', 'consent', 'clickSelector', 'layer', 'store']
+const TEXT = ['endpoint', 'site', 'consent', 'gpc', 'region', 'clickSelector', 'layer', 'store']
 const NUMBERS = ['batchSize', 'batchBytes', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'visitorAge', 'abandonAfter']
-const FLAGS = ['debug', 'hash', 'hostedCheckout', 'hashUser', 'cookieless', 'staff']
+const FLAGS = ['debug', 'hash', 'hostedCheckout', 'dnt', 'hashUser', 'cookieless', 'staff']
 const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'reset', 'feedback', 'journey', 'onStageChange', 'oncePer', 'saved', 'flush', 'consent', 'forget', 'stop']
 
 start(window as Window & { rihla?: Global })

@@ -3,6 +3,7 @@ import { journey, type JourneyMethods, type JourneyOptions } from './journey/jou
 import { oneTruth } from './one-truth.js'
 import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
+import { consent, type ConsentOptions } from './sources/consent.js'
 import { dataLayer, type DataLayerOptions } from './sources/data-layer.js'
 import { type PageViewOptions, pageViews } from './sources/page-views.js'
 import { productMarkup } from './sources/product-markup.js'
@@ -11,7 +12,7 @@ import { createTracker } from './tracker.js'
 import type { StageModel, StoreSource, Tracker, TrackerOptions } from './types.js'
 
 /** Settings of `createStorefront`: a tracker's, and those of the sources that it brings. */
-export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'journey'>, PageViewOptions, CommerceOptions, JourneyOptions {
+export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'journey'>, PageViewOptions, CommerceOptions, JourneyOptions, Pick<ConsentOptions, 'region'> {
   /** What counts as a control besides links, buttons and ARIA roles, as a CSS selector. */
   readonly clickSelector?: ClickOptions['selector']
   /** The global array that the shop pushes its events to. @default 'dataLayer' */
@@ -26,11 +27,12 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'jo
  * Starts a tracker with everything a shop wants: page views, clicks, what its store, its dataLayer, its attributes and its markup tell, each once and the surest
  * first; the cart and the orders, and hints of the five-stage journey. `sources` adds to them.
  */
-export function createStorefront({ hash, clickSelector, layer, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
+export function createStorefront({ hash, clickSelector, layer, region, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
   // An adapter alone is the likely mistake.
   if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
   const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes(), productMarkup()], store && Promise.resolve(store))
-  const own = [pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
+  const signals = consent({ ...(layer !== undefined && { layer }), ...(region !== undefined && { region }) })
+  const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), truth.source]
   const tracker = createTracker({ ...options, commerce: commerce(options), journey: journey({ stages: five, ...options }), sources: [...own, ...sources] })
   return {
     ...tracker,

@@ -5,7 +5,7 @@ import { type Redactor, shorten } from './redact.js'
 import type { Report } from './report.js'
 import type { Priority } from './row.js'
 import { quote, toJson } from './to-json.js'
-import type { Moment, PageView, Props, StageHint, StageModel, TrackerOptions } from './types.js'
+import type { Moment, PageView, Props, Purpose, StageHint, StageModel, TrackerOptions } from './types.js'
 import type { Visit } from './visit.js'
 
 /** A moment with the time and the place where it happened, written down: what the page does with its objects afterwards changes nothing. No identity yet. */
@@ -62,6 +62,8 @@ export interface BirthOptions {
   readonly model?: StageModel | undefined
   /** What is said of every page, see `marksOf`. */
   readonly marks: readonly string[]
+  /** What the shopper has not agreed to. */
+  readonly denied: () => readonly Purpose[]
   readonly redactor: Redactor
   /** The developer's own, comes last. */
   readonly redact?: TrackerOptions['redact']
@@ -74,7 +76,7 @@ const MONEY = /^(?:purchase|refund|subscription_renewed)$/
 const COMMERCE = /cart|checkout|payment|shipping|^order_|^identify$|^sign_up$|^generate_lead$/
 
 /** Gives one document its id and its touchpoints theirs. */
-export function createBirths({ site, model, marks, redactor: { url, text, link }, redact, report }: BirthOptions): Births {
+export function createBirths({ site, model, marks, denied, redactor: { url, text, link }, redact, report }: BirthOptions): Births {
   const tab = randomName()
   let seq = 0
   let pages = 0
@@ -112,7 +114,8 @@ export function createBirths({ site, model, marks, redactor: { url, text, link }
   }
 
   const bear = ({ name, at, page, order, details, tail, priority, hint }: Stamped, visit: Visit): Touchpoint => {
-    const here = [visit.id, visit.user, page.url, page.title, page.referrer, page.kind, page.locale].join('\n')
+    const withheld = denied()
+    const here = [visit.id, visit.user, withheld, page.url, page.title, page.referrer, page.kind, page.locale].join('\n')
     if (here !== place) {
       key = `${tab}-${++pages}`
       entry = `"${key}":${toJson(
@@ -127,6 +130,7 @@ export function createBirths({ site, model, marks, redactor: { url, text, link }
           kind: page.kind && shorten(page.kind, 64, text),
           locale: page.locale?.slice(0, 35),
           marks: marks.length ? marks : undefined,
+          denied: withheld.length ? withheld : undefined,
         },
         text,
         () => {},

@@ -1,14 +1,15 @@
 import { guarded } from './browser/listen.js'
 import { onBlocked } from './browser/on-blocked.js'
 import { onLifecycle } from './browser/on-lifecycle.js'
+import { otherTabs } from './browser/other-tabs.js'
 import { currentPage } from './browser/page.js'
 import { createSpill } from './browser/spill.js'
 import { whenActivated } from './browser/when-activated.js'
 import { createBacklog } from './backlog.js'
 import { type BeaconWindow, createBeacon } from './beacon.js'
 import { checkMoment } from './check-moment.js'
-import { checkOptions, isConsent } from './check-options.js'
-import { createGate } from './consent.js'
+import { checkOptions } from './check-options.js'
+import { createGate, hear, isConsent, PURPOSES, unsaid, withheldBy } from './consent.js'
 import { createCourier } from './courier.js'
 import { createDatabase } from './database.js'
 import { createDelivery } from './delivery.js'
@@ -22,7 +23,7 @@ import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { sha256 } from './sha256.js'
 import { createBirths, type Stamped } from './touchpoint.js'
-import type { Consent, Moment, PageView, Seen, Stop, Tracker, TrackerOptions } from './types.js'
+import type { ConsentSignal, Moment, PageView, Purpose, Seen, Stop, Tracker, TrackerOptions } from './types.js'
 import { SDK } from './version.js'
 import { createVisits } from './visit.js'
 import type { Steps, World } from './world.js'
@@ -45,10 +46,16 @@ export function createTracker(options: TrackerOptions): Tracker {
   const isHidden = () => document.visibilityState === 'hidden'
   const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
 
+  const withheld = withheldBy(settings, navigator as Navigator & { readonly globalPrivacyControl?: boolean })
+  let agreed = { ...hear(unsaid, settings, withheld), isSaid: false }
+  const allows = (purpose: Purpose) => agreed.states[purpose] === 'granted'
+  const denied = () => PURPOSES.filter((purpose) => !allows(purpose))
+  const others = otherTabs(name, fail)
+
   const redactor = createRedactor(settings.keepParams)
-  const births = createBirths({ ...settings, model, marks: marksOf(settings), redactor, report })
+  const births = createBirths({ ...settings, model, marks: marksOf(settings), denied, redactor, report })
   const { tab } = births
-  const mayOpen = () => isForgetting || gate.state() === 'granted'
+  const mayOpen = () => gate.state() === 'granted'
   const database = createDatabase(name, { indexedDB: () => indexedDB, locks: navigator.locks, mayOpen, isHidden })
   const spill = createSpill(`${name}-`, tab, () => localStorage)
   const world: World = { ...settings, tab, database, spill, now, isHidden, report }
@@ -58,12 +65,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     fail,
     clean: redactor.text,
     record: (moment) => record(moment),
-    mayAct: () => isOn(),
-    visit: async () => ((await open()) ? visits.current() : undefined),
-    handsOver: () => (isOn() && visits.isReady() ? visits.current() : undefined),
+    mayAct: () => isOn() && allows('personalization'),
+    visit: async () => ((await open()) && allows('personalization') ? visits.current() : undefined),
+    // Global Privacy Control is about what one site tells another.
+    handsOver: () => (isOn() && !withheld.length && visits.isReady() ? visits.current() : undefined),
     learn: (change) => visits.learn(change),
   })
-  const visits = createVisits(database, redactor, { now, landing: { url: location.href, referrer: document.referrer }, visitorAge: cookieless ? 0 : visitorAge, journey })
+  const visits = createVisits(database, redactor, { now, landing: { url: location.href, referrer: document.referrer }, visitorAge: cookieless ? 0 : visitorAge, mayNameClicks: () => allows('ads'), journey })
   const outbox = createOutbox(world, (...loss) => backlog.lose(...loss))
   const backlog = createBacklog(world, outbox.holds)
   const beacon = createBeacon(endpoint, window as Window & BeaconWindow)
@@ -107,7 +115,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let isBeginning = false
   const isOn = () => isActive && gate.state() === 'granted'
   const isReady = () => isActive && visits.isReady()
-  const gate = createGate(settings.consent, isReady, keep, (count) => {
+  const gate = createGate(agreed.states.analytics, isReady, keep, (count) => {
     births.skip(count)
     backlog.lose('pending', [{ tab, from: births.last() - count + 1, to: births.last() }])
   })
@@ -128,7 +136,8 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   const record = (seen: (Moment & { user?: string }) | Exclude<Seen, Moment>) => {
     try {
-      if ('failure' in seen) return fail(seen.failure)
+      if ('failure' in seen) return seen.advice ? report('consent', seen.advice, seen.failure) : fail(seen.failure)
+      if ('consent' in seen) return agree(seen)
       if (!('name' in seen)) part?.see(seen)
       else {
         const { page, at } = seen
@@ -162,7 +171,6 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   let erased = 0
-  let isForgetting = false
   const erase = () => {
     erased = births.last()
     outbox.clear()
@@ -173,27 +181,37 @@ export function createTracker(options: TrackerOptions): Tracker {
     return database.destroy()
   }
 
-  const forget = async (ask: boolean) => {
+  const silence = () => {
+    agreed = hear(agreed, { consent: 'denied' }, withheld)
     gate.set('denied')
-    if (ask && !visits.who().visitor) {
-      // Consent may not have come yet on this page, and what an earlier page stored names the visitor all the same.
-      isForgetting = true
-      await visits.ready()
-      isForgetting = false
-    }
-    const who = visits.who()
+  }
+
+  /** Another tab has told the collector. */
+  const hush = () => {
+    silence()
+    return erase()
+  }
+
+  const forget = async () => {
+    silence()
+    // This page may never have had consent: what an earlier one has stored names the visitor all the same.
+    const who = visits.who().visitor ? visits.who() : { ...(await visits.stored()), ...(visits.who().user && visits.who()) }
     await erase()
-    if (!ask || !format.forget || !(who.visitor || who.user)) return true
+    others.tell()
+    if (!format.forget || !(who.visitor || who.user)) return true
     const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
     const isDone = !!answer && format.classify(answer).kind === 'ok'
     if (!isDone) report('consent', 'the device has forgotten the visitor, the collector did not answer', who)
     return isDone
   }
 
-  const consent = (state: Consent) => {
-    if (!isConsent(state)) return report('consent', 'consent must be pending, granted or denied')
-    if (state === 'denied') void forget(gate.state() === 'granted').catch(fail)
-    else gate.set(state)
+  const agree = (signal: ConsentSignal) => {
+    if (!isConsent(signal.consent)) return report('consent', 'consent must be pending, granted or denied, or that for analytics, personalization or ads', signal.consent)
+    agreed = hear(agreed, signal, withheld)
+    const state = agreed.states.analytics
+    if (state === gate.state()) return
+    if (state === 'denied') return void forget().catch(fail)
+    gate.set(state)
     if (state === 'granted' && erased) backlog.lose('forgotten', [{ tab, from: 1, to: erased }])
     if (state === 'granted') erased = 0
     begin()
@@ -206,6 +224,16 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (gate.release() || !isOn()) return
     visits.force()
     gate.release()
+  }
+
+  const resume = async () => {
+    isActive = false
+    const isErased = await visits.isErased()
+    isActive = true
+    if (isErased) return hush()
+    gate.release()
+    begin()
+    if (isOn()) courier.restart()
   }
 
   const { url, text } = redactor
@@ -241,11 +269,13 @@ export function createTracker(options: TrackerOptions): Tracker {
           visits.restart()
           outbox.restart()
           departure.restart()
-          if (isOn()) courier.restart()
+          // Whoever has withdrawn consent meanwhile, in another tab, could not tell this page.
+          if (isOn()) void resume()
         },
       },
       fail,
     ),
+    others.hear(() => void hush()),
     onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
     whenActivated(() => {
       isActive = true
@@ -259,8 +289,8 @@ export function createTracker(options: TrackerOptions): Tracker {
       report('source', 'a source could not be started', cause)
     }
   }
-  if (settings.consent === 'denied') void erase()
-  if (settings.consent === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
+  if (gate.state() === 'denied') void forget().catch(fail)
+  if (gate.state() === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
 
   return {
     ...part?.methods,
@@ -279,8 +309,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     reset: visits.reset,
     saved: async () => (await open()) && outbox.saved(),
     flush: async () => (await open()) && courier.flush(),
-    consent,
-    forget: () => forget(true).catch(() => false),
+    consent: (state) => agree({ consent: state }),
+    forget: () => forget().catch(() => false),
     stop: () => {
       // First, since a source may tell in its stop what it has held back; the last one first, since what two have patched comes off from the outside.
       for (const stop of stops.splice(0).reverse()) stop()

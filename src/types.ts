@@ -39,6 +39,8 @@ export interface PageView {
 /** A source's own mishap: told to `onError`, never thrown into the page. */
 export interface Mishap {
   readonly failure: unknown
+  /** What the developer should do about it, in one sentence; told with the code `consent`. */
+  readonly advice?: string | undefined
 }
 
 /** All that a cart holds, as the shop tells it. */
@@ -67,8 +69,15 @@ export interface ItemNote {
   readonly items: readonly Item[]
 }
 
+/** What a consent tool says. */
+export interface ConsentSignal {
+  readonly consent: Consent | Purposes
+  /** True for what holds until the shopper has said something: it never overrides what was said. @default false */
+  readonly isDefault?: boolean | undefined
+}
+
 /** All that a source may see. */
-export type Seen = Moment | CartSighting | ItemNote | Mishap
+export type Seen = Moment | CartSighting | ItemNote | ConsentSignal | Mishap
 
 /** Hands what a source saw to the tracker. Never throws. */
 export type Record = (seen: Seen) => void
@@ -162,6 +171,12 @@ export interface StageHint {
 
 /** `granted`: stores and sends. `pending`: keeps a bounded number of moments in memory, nothing else. `denied`: keeps nothing and erases what was stored. */
 export type Consent = 'pending' | 'granted' | 'denied'
+
+/** What consent is for. `analytics`: all that is recorded, stored and sent. `personalization`: that the page acts on it (`journey`, `oncePer`, `onStageChange`). `ads`: the names of click ids. */
+export type Purpose = 'analytics' | 'personalization' | 'ads'
+
+/** Consent by purpose. Those that are not said stay as they are. */
+export type Purposes = { readonly [purpose in Purpose]?: Consent | undefined }
 
 /** A range of `seq` within one document, both ends included. */
 export interface Range {
@@ -258,8 +273,12 @@ export interface TrackerOptions {
   readonly site: string
   /** What captures moments by itself. @default [] */
   readonly sources?: readonly Source[]
-  /** @default 'pending' */
-  readonly consent?: Consent
+  /** For all purposes, or by purpose. @default 'pending' */
+  readonly consent?: Consent | Purposes
+  /** What Global Privacy Control means: `ads` withholds that purpose and the hand-over between domains, `deny` everything, `ignore` nothing. @default 'ads' */
+  readonly gpc?: 'ads' | 'deny' | 'ignore'
+  /** Do Not Track withholds everything. @default false */
+  readonly dnt?: boolean
   /** Knows the shopper's journey, and gives hints of stages: `journey()` of `rihla/journey`. The tracker then has its methods, too. */
   readonly journey?: JourneyStarter<object>
   /** Keeps the cart and the orders: `commerce()` of `rihla/commerce`. The tracker then has its methods, too. */
@@ -381,8 +400,8 @@ export interface Tracker {
   readonly saved: () => Promise<boolean>
   /** Sends what waits, now. Resolves when the collector has answered, `true` if nothing is left to send. */
   readonly flush: () => Promise<boolean>
-  /** Says what the shopper has agreed to. `denied` after `granted` also asks the collector to forget them. */
-  readonly consent: (state: Consent) => void
+  /** Says what the shopper has agreed to, for all purposes or for some. `denied` erases what is on the device, in every tab, and where somebody was known also asks the collector to forget them. */
+  readonly consent: (state: Consent | Purposes) => void
   /** Erases everything on the device, asks the collector to erase the rest, and tracks nothing until `consent('granted')`. Resolves `true` when the collector has answered, or nobody was known. Asks once. */
   readonly forget: () => Promise<boolean>
   /** Removes every listener and timer. What is stored stays for the next page. */

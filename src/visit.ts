@@ -21,7 +21,11 @@ export interface Visits {
   readonly learn: (change: (past: Past) => Past) => Promise<void>
   /** Takes over what other tabs have stored since. */
   readonly look: () => void
-  readonly who: () => { readonly visitor?: string | undefined; readonly user?: string | undefined }
+  readonly who: () => Who
+  /** Who is stored on the device, also where that may not be read for anything else: to be forgotten. Never rejects. */
+  readonly stored: () => Promise<Who>
+  /** Whether what this page has stored is gone: somebody has erased it. Never rejects. */
+  readonly isErased: () => Promise<boolean>
   /** A reading that was under way may never end, and what was forced can be read now. */
   readonly restart: () => void
   /** Somebody else is here from now on: another visitor, another visit, no user. */
@@ -47,6 +51,12 @@ export interface Visit {
   readonly past?: Past | undefined
 }
 
+/** Whom a collector may know. */
+export interface Who {
+  readonly visitor?: string | undefined
+  readonly user?: string | undefined
+}
+
 /** What one domain of a shop tells another of who goes there. */
 export type HandOver = Pick<Visit, 'id' | 'visitor'>
 
@@ -56,6 +66,8 @@ export interface VisitOptions {
   readonly landing: { readonly url: string; readonly referrer: string }
   /** How long a visitor is recognised, ms; 0 for no longer than the visit. */
   readonly visitorAge: number
+  /** Whether the names of click ids may be kept. */
+  readonly mayNameClicks: () => boolean
   /** What remembers the journey from visit to visit. */
   readonly journey?: Pick<JourneyPart, 'handed' | 'arrive' | 'entryOf'> | undefined
 }
@@ -71,8 +83,8 @@ const MOST = 100
 const CLICK_IDS = /^(?:\w{1,4}cl(?:ic)?k?id|[gw]braid|li_fat_id|epik|sccid|rdt_cid)$/i
 
 /** A visit ends after 30 minutes of inactivity in every tab, or when a page is reached by another campaign. */
-export function createVisits(database: Pick<Database, 'update'>, redactor: Redactor, { now, landing, visitorAge, journey }: VisitOptions): Visits {
-  const campaign = campaignOf(landing.url, redactor)
+export function createVisits(database: Pick<Database, 'update' | 'peek'>, redactor: Redactor, { now, landing, visitorAge, mayNameClicks, journey }: VisitOptions): Visits {
+  const campaignNow = () => campaignOf(landing.url, redactor, mayNameClicks())
   let handed = visitorAge ? journey?.handed : undefined
   let visit: Visit | undefined
   let reading: Promise<void> | undefined
@@ -82,9 +94,11 @@ export function createVisits(database: Pick<Database, 'update'>, redactor: Redac
   let touched = 0
   let isBegunHere = false
   let isNewcomer = false
+  let isStored = false
 
   const begin = (old?: Visit, isUnknown?: boolean): Visit => {
     const last = now()
+    const campaign = campaignNow()
     const known = old && last - old.since < visitorAge ? old : undefined
     const id = handed?.id ?? uuidv7(last)
     const visitor = handed?.visitor ?? known?.visitor ?? (isUnknown || !visitorAge ? '' : uuidv7(last))
@@ -97,6 +111,7 @@ export function createVisits(database: Pick<Database, 'update'>, redactor: Redac
   }
 
   const goOn = (old?: Visit): Visit => {
+    const campaign = campaignNow()
     // In cookieless mode, whoever was known before is not any more.
     const known = isNewcomer || (!visitorAge && old?.visitor) ? undefined : old
     const isSame = known && Math.abs(now() - known.last) < INACTIVITY && (campaign === '{}' || campaign === known.campaign) && (!handed || handed.visitor === known.visitor)
@@ -139,6 +154,7 @@ export function createVisits(database: Pick<Database, 'update'>, redactor: Redac
         .then((read) => {
           handed = undefined
           isNewcomer = false
+          isStored = true
           return read
         })
         .catch(() => goOn())
@@ -168,6 +184,8 @@ export function createVisits(database: Pick<Database, 'update'>, redactor: Redac
     },
     look: () => void save(),
     who: () => ({ visitor: visit?.visitor, user: visit?.user }),
+    stored: () => database.peek<Visit>(KEY).then((found) => ({ visitor: found?.visitor, user: found?.user }), () => ({})),
+    isErased: async () => isStored && (await database.peek(KEY).then((found) => !found, () => false)),
     restart: () => {
       saving = undefined
       if (!visit?.visitor) visit = reading = undefined
@@ -183,13 +201,14 @@ export function createVisits(database: Pick<Database, 'update'>, redactor: Redac
     clear: () => {
       visit = reading = user = undefined
       unsaved = []
+      isStored = false
     },
   }
 }
-/** The campaign that a URL names, as JSON: utm parameters as they came, click ids by name only. `{}` for none. */
-function campaignOf(url: string, { text }: Redactor): string {
+/** The campaign that a URL names, as JSON: utm parameters as they came, click ids by name only, where that is allowed. `{}` for none. */
+function campaignOf(url: string, { text }: Redactor, mayNameClicks: boolean): string {
   const params = [...new URL(url).searchParams]
   const utm = params.filter(([name]) => /^utm_\w{1,32}$/.test(name)).map(([name, value]) => `"${name}":${quote(shorten(value, 256, text))}`)
-  const ids = params.filter(([name]) => CLICK_IDS.test(name)).map(([name]) => quote(name.toLowerCase()))
+  const ids = params.filter(([name]) => mayNameClicks && CLICK_IDS.test(name)).map(([name]) => quote(name.toLowerCase()))
   return `{${[...utm, ...(ids.length ? [`"click_ids":[${ids.join()}]`] : [])].join()}}`
 }

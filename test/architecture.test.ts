@@ -23,7 +23,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('stages/'), (target) => TYPES.test(target) || target === 'stages/five'],
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
-  [(file) => file === 'check-options', (target) => target === 'types' || target === 'formats/json'],
+  [(file) => file === 'check-options', (target) => /^(types|consent|formats\/json)$/.test(target)],
   [(file) => file === 'database', (target) => isCore(target) || PACKAGE.test(target)],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],

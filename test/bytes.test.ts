@@ -67,7 +67,7 @@ function realisticBatch(): { body: string; count: number } {
     for (let i = 0; i < bytes!.byteLength; i++) (bytes as unknown as Uint8Array)[i] = (state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 13
     return bytes
   })
-  const births = createBirths({ site: 'my-shop', model: five, marks: [], redactor: createRedactor(['q']), report: () => {} })
+  const births = createBirths({ site: 'my-shop', model: five, marks: [], denied: () => [], redactor: createRedactor(['q']), report: () => {} })
   const id = '019aa8dc-4800-7c3e-9b1f-4d2a8c6e0b57'
   const visit: Visit = { id, visitor: '019aa8dc-4800-71d2-8a3b-5e6f7a8b9c0d', since: start, last: start, user: undefined, campaign: '{}', entry: '' }
   const entry = `"${id}":${JSON.stringify({ visitor: visit.visitor, started: start, landing: 'https://shop.example/en?utm_source=newsletter&utm_medium=email', referrer: '', campaign: { utm_source: 'newsletter', utm_medium: 'email' } })}`

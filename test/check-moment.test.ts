@@ -17,7 +17,7 @@ const visit: Visit = { id: 'v1', visitor: 'w1', since: start, last: start, user:
 /** The touchpoint that becomes of a moment, and what the developer is told. */
 const become = (moment: { readonly [key: string]: unknown }, stages?: StageModel) => {
   const told: string[] = []
-  const births = createBirths({ site: 'my-shop', model: stages, marks: [], redactor: createRedactor([]), report: () => {} })
+  const births = createBirths({ site: 'my-shop', model: stages, marks: [], denied: () => [], redactor: createRedactor([]), report: () => {} })
   const checked = checkMoment(moment as unknown as Moment, stages, (code, message) => void told.push(`${code}: ${message}`))
   // As the tracker calls it: with the time that the moment named.
   const { line } = births.bear(births.stamp(checked, page, (moment.at as number | undefined) ?? start), visit)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkOptions, isConsent } from '../src/check-options.js'
+import { checkOptions } from '../src/check-options.js'
 import { json } from '../src/formats/json.js'
 import { journey } from '../src/journey/journey.js'
 import { five } from '../src/stages/five.js'
@@ -75,9 +75,4 @@ describe('a wrong option', () => {
   test('is told also when there are no options at all', () => {
     expect([undefined, null, {}].map(messageOf)).toEqual(Array(3).fill(expect.stringMatching(/^TypeError: rihla: endpoint must be /)))
   })
-})
-
-test('only three words are states of consent', () => {
-  expect(['pending', 'granted', 'denied'].filter(isConsent)).toHaveLength(3)
-  expect([undefined, null, '', 'Granted', 'granted ', 'granted\n', true, 1, ['granted'], {}].filter(isConsent)).toEqual([])
 })

@@ -378,7 +378,7 @@ describe('numbers', () => {
     ['src/outbox.ts', 'AGAIN = 2000', 'after 4 s'],
     ['src/backlog.ts', 'QUARANTINE_SIZE = 20', 'At most 20 are set aside'],
     ['src/browser/spill.ts', 'LIMIT = 16_000', 'at most 16,000 characters'],
-    ['src/consent.ts', 'pending: 200', 'up to 200 moments'],
+    ['src/consent.ts', 'pending: 500', 'up to 500 moments'],
     ['src/visit.ts', 'INACTIVITY = 1_800_000', '30 minutes without activity'],
     ['src/check-options.ts', 'visitorAge: 34_128_000_000', '13 months'],
     ['src/to-json.ts', 'TEXT = 1024', 'up to 1,024 characters'],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../src/redact.js'
 import { five } from '../src/stages/five.js'
 import { createBirths, idOf, seqOf, type BirthOptions } from '../src/touchpoint.js'
-import type { Draft, Moment, PageView } from '../src/types.js'
+import type { Draft, Moment, PageView, Purpose } from '../src/types.js'
 import type { Visit } from '../src/visit.js'
 
 const { definitions } = JSON.parse(readFileSync('docs/protocol.schema.json', 'utf8'))
@@ -18,7 +18,7 @@ const visit: Visit = { id: 'v1', visitor: 'w1', since: at, last: at, user: undef
 
 const setUp = (options: Partial<BirthOptions> = {}) => {
   const words: string[] = []
-  const births = createBirths({ site: 'my-shop', model: five, marks: [], redactor: createRedactor(['q']), report: (code, message) => words.push(`${code}: ${message}`), ...options })
+  const births = createBirths({ site: 'my-shop', model: five, marks: [], denied: () => [], redactor: createRedactor(['q']), report: (code, message) => words.push(`${code}: ${message}`), ...options })
   const bear = (moment: Moment & { user?: string }, on = page, of = visit) => births.bear(births.stamp(moment, on, moment.at ?? at), of)
   const read = (moment: Moment, on = page, of = visit) => JSON.parse(bear(moment, on, of).line)
   const pageOf = (on: PageView, of = visit) => (Object.values(JSON.parse(`{${bear({ name: 'a' }, on, of).page}}`)) as unknown[])[0]
@@ -58,7 +58,7 @@ test('a moment that is never born takes no seq', () => {
 })
 
 test('a touchpoint is written down when it happens: later changes of its props change nothing', () => {
-  const { stamp, bear } = createBirths({ site: 'my-shop', marks: [], redactor: createRedactor([]), report: () => {} })
+  const { stamp, bear } = createBirths({ site: 'my-shop', marks: [], denied: () => [], redactor: createRedactor([]), report: () => {} })
   const props = { value: 1, items: [{ item_id: 'a' }] }
   const stamped = stamp({ name: 'view_item', props }, page, at)
   props.value = 2
@@ -110,7 +110,7 @@ describe('the stage', () => {
 
   test('that the journey hints at is said with its rule, where that is not the name', () => {
     const hinted = (rule: string) => {
-      const made = createBirths({ site: 'my-shop', marks: [], redactor: createRedactor([]), report: () => {} })
+      const made = createBirths({ site: 'my-shop', marks: [], denied: () => [], redactor: createRedactor([]), report: () => {} })
       const stamped = made.stamp({ name: 'view_item' }, page, at)
       stamped.hint = { id: 'loyalty', confidence: 0.6, rule }
       return JSON.parse(made.bear(stamped, visit).line).stage
@@ -198,6 +198,15 @@ describe('an order', () => {
 test('whoever is no shopper is marked on every page', () => {
   expect([setUp({ marks: ['staff', 'bot'] }).pageOf(page), setUp().pageOf(page)]).toMatchObject([{ marks: ['staff', 'bot'] }, {}])
   expect(setUp().pageOf(page)).not.toHaveProperty('marks')
+})
+
+test('what was not agreed to is said of the pages that were seen so', () => {
+  let denied: readonly Purpose[] = ['ads']
+  const { bear } = setUp({ denied: () => denied })
+  const deniedOf = () => (Object.values(JSON.parse(`{${bear({ name: 'a' }).page}}`)) as { denied?: unknown }[])[0]!.denied
+  expect(deniedOf()).toEqual(['ads'])
+  denied = []
+  expect(deniedOf()).toBeUndefined()
 })
 
 describe('priority', () => {

@@ -125,10 +125,10 @@ describe('consent', () => {
 
   test('that is granted late accounts for what memory could not keep', async () => {
     const tracker = start({ consent: 'pending' })
-    for (let i = 0; i < 205; i++) tracker.track('click')
+    for (let i = 0; i < 505; i++) tracker.track('click')
     tracker.consent('granted')
     await pass(20_000)
-    expect([new Set(losses()), names()[0], names().length]).toEqual([new Set(['pending 1-5']), 'click 6', 200])
+    expect([new Set(losses()), names()[0], names().length]).toEqual([new Set(['pending 1-5']), 'click 6', 500])
   })
 
   test('that is denied at first sends nothing and keeps nothing', async () => {
@@ -152,12 +152,92 @@ describe('consent', () => {
     expect(names()).toEqual(['view_item 1'])
   })
 
-  test('that was denied deletes what an earlier page stored, and sends nothing', async () => {
+  test('that was denied deletes what an earlier page stored, and asks the collector once to forget whom that page knew', async () => {
     const before = await leaveBehind(3)
     localStorage.setItem('cart', '1')
-    start({ consent: 'denied' }).track('a')
+    const tracker = start({ consent: 'denied' })
+    tracker.track('a')
     await pass(60_000)
-    expect([before.length, await stored(), sent, Object.keys(localStorage)]).toEqual([3, [], [], ['cart']])
+    tracker.consent('denied')
+    void tracker.forget()
+    await pass(60_000)
+    expect([before.length, await stored(), sent.map(({ batch }) => batch.forget), Object.keys(localStorage)]).toEqual([3, [], [{ visitor: expect.stringMatching(/^[0-9a-f-]{36}$/) }], ['cart']])
+    expect(await indexedDB.databases()).toEqual([])
+  })
+
+  test('that is denied while pending on a device that had granted erases it, and asks once, too', async () => {
+    await leaveBehind(3)
+    const tracker = start({ consent: 'pending' })
+    tracker.track('a')
+    await pass(1000)
+    expect(sent).toEqual([])
+    tracker.consent('denied')
+    await pass(10_000)
+    expect([await stored(), sent.map(({ batch }) => [batch.forget?.visitor, batch.touchpoints]), await indexedDB.databases()]).toEqual([[], [[expect.any(String), undefined]], []])
+  })
+
+  test('that is withdrawn in another tab silences this one, which neither asks nor keeps anything', async () => {
+    const one = start()
+    const other = start()
+    one.track('view_item')
+    await pass(8000)
+    sent.length = 0
+    other.consent('denied')
+    await pass(1000)
+    one.track('purchase', { transaction_id: '1' })
+    await pass(60_000)
+    expect([sent.map(({ batch }) => 'forget' in batch), await indexedDB.databases(), Object.keys(localStorage)]).toEqual([[true], [], []])
+    one.consent('granted')
+    one.track('view_cart')
+    await pass(8000)
+    expect(names().filter((name) => name.startsWith('view_cart'))).toHaveLength(1)
+  })
+
+  test('by purpose is said of the pages, and keeps the names of click ids for ads', async () => {
+    history.replaceState({}, '', '/?gclid=1')
+    const tracker = start({ consent: { analytics: 'granted' } })
+    tracker.track('view_item')
+    await pass(8000)
+    tracker.consent({ personalization: 'granted', ads: 'granted' })
+    tracker.track('view_cart')
+    await pass(8000)
+    const pages = sent.flatMap(({ batch }) => Object.values(batch.pages))
+    expect([pages.map(({ denied }) => denied), Object.values(sent[0]!.batch.visits)[0]!.campaign]).toEqual([[['personalization', 'ads'], undefined], {}])
+  })
+
+  test('for anything but analytics holds everything back', async () => {
+    start({ consent: { ads: 'granted', personalization: 'granted' } }).track('view_item')
+    await pass(8000)
+    expect([sent, await indexedDB.databases()]).toEqual([[], []])
+  })
+
+  test('that a source signals counts, at its start even before the first write', async () => {
+    start({ consent: 'granted', sources: [(record) => (record({ consent: 'pending', isDefault: true }), () => {})] }).track('view_item')
+    await pass(8000)
+    expect([sent, await indexedDB.databases()]).toEqual([[], []])
+  })
+
+  test('that nobody understands changes nothing, and is told', async () => {
+    const tracker = start()
+    tracker.consent('yes' as never)
+    tracker.consent({ marketing: 'granted' } as never)
+    tracker.track('view_item')
+    await pass(8000)
+    expect([names(), errors.map(({ code, message }) => `${code}: ${message}`)]).toEqual([['view_item 1'], ['consent: rihla: consent must be pending, granted or denied, or that for analytics, personalization or ads']])
+  })
+
+  test('to ads is not given where the browser sends Global Privacy Control, whatever is said', async () => {
+    Object.assign(navigator, { globalPrivacyControl: true })
+    undo.push(() => Reflect.deleteProperty(navigator, 'globalPrivacyControl'))
+    const tracker = start()
+    tracker.consent('granted')
+    tracker.track('view_item')
+    await pass(8000)
+    expect(Object.values(sent[0]!.batch.pages)[0]!.denied).toEqual(['ads'])
+    sent.length = 0
+    start({ gpc: 'deny' }).track('view_item')
+    await pass(8000)
+    expect(sent.filter(({ batch }) => batch.touchpoints)).toEqual([])
   })
 
   test('that is withdrawn asks the collector once to forget the visitor, and deletes what is on the device', async () => {

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import type { EventName, EventProps, Format, Item, Source, StageModel, Tracker, TrackerOptions } from '../src/index.js'
+import type { Consent, EventName, EventProps, Format, Item, Purposes, Source, StageModel, Tracker, TrackerOptions } from '../src/index.js'
 import type { ClickOptions } from '../src/sources/clicks.js'
 import type { StorefrontOptions } from '../src/storefront.js'
 
@@ -73,7 +73,7 @@ describe('options', () => {
     expectTypeOf<{ endpoint: string; site: string }>().toExtend<TrackerOptions>()
     expectTypeOf<{ endpoint: string }>().not.toExtend<TrackerOptions>()
     expectTypeOf<{ site: string }>().not.toExtend<TrackerOptions>()
-    expectTypeOf<TrackerOptions['consent']>().toEqualTypeOf<'pending' | 'granted' | 'denied' | undefined>()
+    expectTypeOf<TrackerOptions['consent']>().toEqualTypeOf<Consent | Purposes | undefined>()
   })
 
   test('of a storefront are those of a tracker and of its sources', () => {

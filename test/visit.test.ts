@@ -15,7 +15,7 @@ beforeEach(() => {
 
 const shop = 'https://shop.example/'
 const setUp = (memory = createMemory(), landing: { url?: string; referrer?: string } = {}, options: Partial<VisitOptions> = {}) => {
-  const visits = createVisits(memory, createRedactor(['q']), { now: () => time, visitorAge: AGE, landing: { url: shop, referrer: '', ...landing }, ...options })
+  const visits = createVisits(memory, createRedactor(['q']), { now: () => time, visitorAge: AGE, mayNameClicks: () => true, landing: { url: shop, referrer: '', ...landing }, ...options })
   return { memory, visits }
 }
 /** What was begun with an in-memory database is done. */
@@ -130,6 +130,12 @@ test('a campaign has utm parameters as they came and click ids by name only', as
   const { visits } = await open(undefined, { url: `${shop}?utm_source=New%20"s&utm_medium=email&utm_term=sara@example.com&GCLID=secret1&fbclid=secret2&msclkid=secret3&other=1&utm_=x` })
   expect(wireOf(visits)).toMatchObject({ campaign: { utm_source: 'New "s', utm_medium: 'email', utm_term: '[email]', click_ids: ['gclid', 'fbclid', 'msclkid'] } })
   expect(visits.current().entry).not.toContain('secret')
+})
+
+test('without consent to ads no click id is named', async () => {
+  const { visits } = await open(undefined, { url: `${shop}?gclid=1&utm_source=x` }, { mayNameClicks: () => false })
+  expect(wireOf(visits)).toMatchObject({ campaign: { utm_source: 'x' } })
+  expect(visits.current().entry).not.toContain('gclid')
 })
 
 test('whatever is called like a click id counts as one, and nothing else does', async () => {
@@ -364,5 +370,37 @@ describe('what is remembered of the journey', () => {
     const { visits } = setUp(first.memory, {}, { journey: { ...journey, arrive: (old, at, isUnknown) => ({ ...journey.arrive(old, at), visits: isUnknown ? 0 : 9 }) } })
     visits.force()
     expect(visits.current().past?.visits).toBe(0)
+  })
+})
+
+describe('who is stored', () => {
+  test('is known also where nothing was read, and nobody is where nothing is stored', async () => {
+    const { memory, visits, visitor } = await open()
+    visits.identify('u1')
+    await settled()
+    const words = memory.words.length
+    const later = setUp(memory)
+    expect([await later.visits.stored(), later.visits.who(), memory.words.length - words]).toEqual([{ visitor, user: 'u1' }, { visitor: undefined, user: undefined }, 0])
+    expect(await setUp().visits.stored()).toEqual({ visitor: undefined, user: undefined })
+  })
+
+  test('is nobody where storage refuses', async () => {
+    const memory = createMemory()
+    memory.refuses = true
+    expect(await setUp(memory).visits.stored()).toEqual({})
+  })
+
+  test('is found erased only where this page had stored it', async () => {
+    const page = await open()
+    expect(await page.visits.isErased()).toBe(false)
+    page.memory.kept.clear()
+    expect(await page.visits.isErased()).toBe(true)
+    page.memory.refuses = true
+    expect(await page.visits.isErased()).toBe(false)
+    const other = createMemory()
+    other.refuses = true
+    const { visits } = await open(other)
+    other.refuses = false
+    expect(await visits.isErased()).toBe(false)
   })
 })

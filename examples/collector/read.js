@@ -60,9 +60,9 @@ const numbers = ['n', 'at', 'received_at', 'happened_at', 'seq', 'started', 'vis
 /** @type {(row: Touchpoint) => Touchpoint} */
 const fromRow = ({ visitor, landing, visit_referrer: referrer, channel, first_touch: first, campaign, ...row }) => {
   for (const name of numbers) if (row[name] !== null) row[name] = Number(row[name])
-  const { started, visit_number: number, props, marks, ...rest } = row
+  const { started, visit_number: number, props, marks, denied, ...rest } = row
   const visit = { visitor, started, landing, referrer, channel, number, first: parsed(first), campaign: parsed(campaign) }
-  return toTouchpoint({ ...rest, props: parsed(props), marks: parsed(marks) }, visit)
+  return toTouchpoint({ ...rest, props: parsed(props), marks: parsed(marks), denied: parsed(denied) }, visit)
 }
 
 /**

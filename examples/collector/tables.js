@@ -25,6 +25,7 @@ const touchpoints = {
   kind: 'VARCHAR',
   locale: 'VARCHAR',
   marks: 'JSON',
+  denied: 'JSON',
   props: 'JSON',
   stage: 'VARCHAR',
   confidence: 'DOUBLE',

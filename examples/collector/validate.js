@@ -11,7 +11,7 @@ import { anything, either, integer, isObject, listOf, mapOf, matching, numberWit
  * @typedef {{
  *   n: number, id: string, born: number, site: string, name: string, at: number, received_at: number, happened_at: number,
  *   tab: string, seq: number, page: string, visit: string, user?: string, model?: string, url: string, title?: string, referrer?: string, kind?: string,
- *   locale?: string, marks?: string[], props?: Fields, stage?: string, confidence?: number, rule?: string, source: string, sdk: string
+ *   locale?: string, marks?: string[], denied?: string[], props?: Fields, stage?: string, confidence?: number, rule?: string, source: string, sdk: string
  * }} Row A touchpoint as it is stored; `n` counts arrivals and is 0 until the writer knows.
  */
 /** @typedef {{ site: string, visit: string, visitor?: string, started: number, landing?: string, referrer?: string, channel?: string, number?: number, first?: Fields, campaign?: Fields }} Visit */
@@ -60,7 +60,7 @@ const checkVisit = shape(
 
 const checkPage = shape(
   { tab, visit: text(64), url: text(2048) },
-  { user: text(256), model: text(64), title: text(2048), referrer: text(2048), kind: text(64), locale: text(35), marks: listOf(text(16)) },
+  { user: text(256), model: text(64), title: text(2048), referrer: text(2048), kind: text(64), locale: text(35), marks: listOf(text(16)), denied: listOf(text(16)) },
 )
 
 const checkTouchpoint = shape(
@@ -115,7 +115,7 @@ const bornAt = (id, otherwise) => (id[14] === '7' ? Number.parseInt(id.slice(0, 
  * @typedef {{ id: string, name: string, at: number, seq: number, page: string, props?: Fields, stage?: { id: string, confidence: number, rule?: string }, source?: string }} Touchpoint
  * As `checkTouchpoint` lets it pass.
  */
-/** @typedef {{ tab: string, visit: string, url: string, user?: string, model?: string, title?: string, referrer?: string, kind?: string, locale?: string, marks?: string[] }} Page As `checkPage` lets it pass. */
+/** @typedef {{ tab: string, visit: string, url: string, user?: string, model?: string, title?: string, referrer?: string, kind?: string, locale?: string, marks?: string[], denied?: string[] }} Page As `checkPage` lets it pass. */
 /**
  * @typedef {{
  *   site: string, sdk: string, sent_at: number, visits?: Fields, pages?: Fields, touchpoints?: unknown[],
@@ -147,6 +147,7 @@ const rowOf = (touchpoint, page, { site, sdk, sentAt, received }) => ({
   kind: page.kind,
   locale: page.locale,
   marks: page.marks,
+  denied: page.denied,
   props: touchpoint.props,
   stage: touchpoint.stage?.id,
   confidence: touchpoint.stage?.confidence,

@@ -35,6 +35,7 @@ const shop = async () => {
   document.title = 'Cap'
   await vi.advanceTimersByTimeAsync(2000)
   page.dataLayer.push({ event: 'view_item', ecommerce: { currency: 'EUR', value: 16, items: [{ item_id: 'cap', price: 16 }] } })
+  page.dataLayer.push(['consent', 'update', { analytics_storage: 'granted' }])
   history.replaceState({}, '', '/checkout')
   window.dispatchEvent(new Event('popstate'))
   document.body.dispatchEvent(new Event('submit', { bubbles: true }))

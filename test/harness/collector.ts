@@ -26,6 +26,7 @@ export interface WirePage {
   readonly kind?: string
   readonly locale?: string
   readonly marks?: readonly string[]
+  readonly denied?: readonly string[]
 }
 
 /** A row of the `visits` table. */

@@ -37,6 +37,7 @@ export function createMemory(kept: Map<string, unknown> = new Map()): Memory {
       }),
     keys: (prefix, after, count) => attempt(() => [...kept.keys()].filter((key) => key.startsWith(prefix) && key > after).sort().slice(0, count)),
     read: <T>(keys: readonly string[]) => attempt(() => keys.map((key) => copy(kept.get(key)) as T | undefined)),
+    peek: <T>(key: string) => attempt(() => copy(kept.get(key)) as T | undefined),
     leave: () => {},
     reset: () => {},
     destroy: async () => kept.clear(),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineName, OpenOptions } from './tab.js'
 
@@ -87,3 +87,13 @@ export const webkitEnv = (display: string, profile: string): { [name: string]: s
   XDG_CACHE_HOME: join(profile, 'cache'),
   XDG_CONFIG_HOME: join(profile, 'config'),
 })
+
+/** The files of a profile that hold a text, in their names or in their bytes, however storage engines write it. */
+export function filesWith(profile: string, text: string): string[] {
+  const wide = Buffer.from(text, 'utf16le')
+  const forms = [Buffer.from(text), wide, Buffer.from(wide).swap16()]
+  return readdirSync(profile, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => file.includes(text) || forms.some((form) => readFileSync(file).includes(form)))
+}

@@ -169,6 +169,6 @@ function gapsAt(collector: Collector): string[] {
   return [...seqs].flatMap(([tab, held]) => Array.from({ length: Math.max(...held) }, (_, i) => i + 1).filter((seq) => !held.has(seq)).map((seq) => `${tab} ${seq}`))
 }
 
-/** What a page finds on the device: databases, localStorage keys, cookies. */
+/** What a page finds on the device: databases, keys of localStorage and sessionStorage, cookies. */
 export const onDevice = (tab: Tab): Promise<string[]> =>
-  tab.eval(async () => [...(await indexedDB.databases()).map(({ name }) => `database ${name}`), ...Object.keys(localStorage).map((key) => `localStorage ${key}`), ...(document.cookie ? [`cookie ${document.cookie}`] : [])])
+  tab.eval(async () => [...(await indexedDB.databases()).map(({ name }) => `database ${name}`), ...Object.keys(localStorage).map((key) => `localStorage ${key}`), ...Object.keys(sessionStorage).map((key) => `sessionStorage ${key}`), ...(document.cookie ? [`cookie ${document.cookie}`] : [])])
