@@ -95,7 +95,7 @@ describe.each(engines)('consent in $name', (engine) => {
     await call(tab, 'consent', 'denied')
     await shop.collector.until(() => forgets().length > 0)
     expect(await look(tab)).toEqual([])
-    expect([forgets(), namesAt(shop.collector, 'stage_change')]).toEqual([[{ visitor }], ['page_view']])
+    expect([forgets(), namesAt(shop.collector)]).toEqual([[{ visitor }], ['page_view']])
   })
 
   it('silences every other tab when consent is withdrawn in one: they keep nothing, send nothing and do not ask again', async () => {
@@ -172,7 +172,7 @@ describe.each(engines)('consent in $name', (engine) => {
     const forgets = shop.collector.requests.filter(({ text }) => text.includes('"forget"'))
     expect(forgets.map(({ text }) => JSON.parse(text))).toEqual([{ v: 1, site: 'shop', sdk: expect.any(String), sent_at: expect.any(Number), forget: { visitor } }])
     expect(shop.collector.requests.at(-1)).toBe(forgets[0])
-    expect(namesAt(shop.collector, 'stage_change')).toEqual(['page_view', 'view_item'])
+    expect(namesAt(shop.collector)).toEqual(['page_view', 'view_item'])
   })
 })
 

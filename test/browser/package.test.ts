@@ -11,11 +11,12 @@ import { createPages, type Pages } from '../harness/pages.js'
 
 const APP = `
 import { createTracker } from 'rihla'
+import { journey } from 'rihla/journey'
 import { five } from 'rihla/stages/five'
 import { clicks } from 'rihla/sources/clicks'
 import { pageViews } from 'rihla/sources/page-views'
 
-const tracker = createTracker({ endpoint: ENDPOINT, site: 'bundled', consent: 'granted', stages: five, sources: [pageViews(), clicks()] })
+const tracker = createTracker({ endpoint: ENDPOINT, site: 'bundled', consent: 'granted', journey: journey({ stages: five }), sources: [pageViews(), clicks()] })
 tracker.track('view_item', { currency: 'EUR', value: 18, items: [{ item_id: 'cap' }] })
 tracker.flush()
 `

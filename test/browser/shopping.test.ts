@@ -16,6 +16,8 @@ interface Told {
   readonly visitor?: string
   readonly stage: { readonly id: string } | null
   readonly source: string
+  readonly happened_at: number
+  readonly props?: { readonly to?: string }
 }
 
 const FIELDS = { '#email': 'mina@shop.example', '#name': 'Mina Rad', '#street': 'Long Lane 1', '#city': 'Berlin', '#postcode': '10115' }
@@ -120,7 +122,9 @@ describe.each(engines)('$name', (engine) => {
     // A page that is left before it has read storage does not know its visitor.
     expect(new Set(all.flatMap((each) => each.visitor ?? [])).size).toBe(1)
     expect(all.find((each) => each.name === 'purchase')?.stage?.id).toBe('conversion')
-    expect(all.filter((each) => each.name !== 'click' && !each.stage)).toEqual([])
+    const moves = all.filter((each) => each.name === 'stage_change').sort((a, b) => a.happened_at - b.happened_at)
+    expect(moves.map(({ props }) => props?.to)).toEqual(['awareness', 'consideration', 'conversion'])
+    expect(all.filter((each) => !/^(click|stage_change)$/.test(each.name) && !each.stage)).toEqual([])
 
     // The page in the other window, which nobody has touched, shows the same: every touchpoint with its stage, and every document complete.
     await watching.until((count: number) => document.querySelectorAll('#touchpoints tr').length === count, all.length)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, inject } from 'vitest'
 import { createCollector, type Collector } from './collector.js'
 import { createPages, type PageOptions, type Pages } from './pages.js'
+import { still } from './still.js'
 
 /** The tracker as a page of the script tag sees it; only for code that runs in a page. */
 declare const rihla: (method: string, ...args: unknown[]) => unknown
@@ -41,8 +42,8 @@ export function useScenario(): Scenario {
     expect(changed(collector), 'I2: touchpoints that came with other bytes than before').toEqual([])
   })
 
-  const shop: Scenario['shop'] = (path = '/', { before = '', tag, ...options } = {}) =>
-    pages.add(path, { ...options, before: witness + '\n' + before, tag: { endpoint: collector.url, site: 'shop', consent: 'granted', ...tag } })
+  const shop: Scenario['shop'] = (path = '/', { before = '', config = still, tag, ...options } = {}) =>
+    pages.add(path, { config, ...options, before: witness + '\n' + before, tag: { endpoint: collector.url, site: 'shop', consent: 'granted', ...tag } })
 
   return {
     get collector() {

@@ -148,11 +148,11 @@ export function holdBack(collector: Collector): { readonly came: Promise<void>; 
   return { came, release }
 }
 
-/** The touchpoints that a real collector would hold, by document in the order in which they happened, without those named. */
+/** The touchpoints that a real collector would hold, by document in the order in which they happened, without those named and without `stage_change`, which follows from them. */
 export const namesAt = (collector: Collector, ...without: string[]): string[] =>
   collector
     .stored()
-    .filter(({ name }) => !without.includes(name))
+    .filter(({ name }) => name !== 'stage_change' && !without.includes(name))
     .sort((a, b) => (a.tab === b.tab ? a.seq - b.seq : a.at - b.at))
     .map(({ name }) => name)
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vite
 import { createCollector, type Collector, type Received, type Reply } from './collector.js'
 import type { Browser, Engine, Tab } from './engines.js'
 import { createPages, type PageOptions, type Pages } from './pages.js'
+import { still } from './still.js'
 
 declare const rihla: (method: string, ...args: unknown[]) => Promise<boolean>
 declare const told: string[]
@@ -64,7 +65,7 @@ export function useShop(engine: Engine): Shop {
   })
   const page: Shop['page'] = ({ set, before = '', ...options } = {}, path = '/') => {
     const tag = { endpoint: collector.url, site: 'shop', consent: 'granted', grace: 0, 'batch-after': 200, ...set }
-    return pages.add(path, { title: 'Shop', before: witness + before, ...(!options.module && { tag }), ...options })
+    return pages.add(path, { title: 'Shop', config: still, before: witness + before, ...(!options.module && { tag }), ...options })
   }
   return {
     get collector() {
