@@ -2,7 +2,7 @@
 export interface Redactor {
   /** A URL without user info, without query parameters that are not allowed, and with a fragment only where it is a route (`#/…`). */
   readonly url: (raw: string) => string
-  /** A text without e-mail addresses, card numbers and signed tokens, with every URL and every path's query in it cleaned. Under a key that ends in `_id`, a number is not taken for a card's. */
+  /** A text without e-mail addresses, card and phone numbers, signed tokens and long hexadecimal numbers, with every URL and every path's query in it cleaned. Under the key `sku` or one that ends in `_id`, a number is an id. */
   readonly text: (raw: string, key?: string) => string
   /** An address that has to work: without e-mail addresses and card numbers, nothing else. */
   readonly link: (raw: string) => string
@@ -13,8 +13,13 @@ const EMAIL = /[^\s@/?#&=:;,<>"'()[\]]{1,128}(?:@|%40)[^\s@/?#&=:;,<>"'()[\]]+\.
 const JWT = /eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*/g
 /** Groups of digits that may hold a card's, with what people and typesetters put between them. */
 const DIGITS = /\p{Nd}(?:[\s\p{Pd}\p{Cf}]{0,3}\p{Nd}){12,}/gu
+/** Numbers of telephones: with a country code (after `00` only where something stands between its groups, since article numbers begin so, too), after a word that says so, or mobile numbers of Iran, Egypt, Saudi Arabia and the Emirates. */
+const PHONE =
+  /(^|[^\p{L}\p{N}]|%[\da-f]{2})(?:(?:\+|%2b)(?:[\s().\p{Pd}\p{Cf}]{0,2}\p{Nd}){8,15}|[0٠۰]{2}\p{Nd}{1,3}(?:[\s\p{Pd}]\p{Nd}{2,}){1,4})(?!\p{Nd})|((?:tel|phone|mobile|whatsapp|هاتف|جوال|موبا[يی]ل|تلفن|همراه)\P{Nd}{0,9})(?:[\s().\p{Pd}\p{Cf}]{0,2}\p{Nd}){7,15}(?!\p{Nd})|(^|[\s:(/=،])(?:[0٠۰][9٩۹]\p{Nd}{9}|[0٠۰][1١۱][0125٠١٢٥۰۱۲۵]\p{Nd}{8}|[0٠۰][5٥۵]\p{Nd}{8})(?!\p{Nd})/giu
 /** Runs of 24 and more that mix letters and digits: session and reset tokens, not the words of a slug. */
 const TOKEN = /\b(?=[a-z_]*\d)(?=\d*[a-z_])\w{24,}\b/gi
+/** Hashes and session ids, in any text. */
+const HEX = /\b(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{32,}\b/gi
 /** A URL, a path with a query or a fragment, or a query alone, within a text. */
 const ADDRESS = /(https?:\/\/[^\s"<>]+|(?:\/[^\s"<>?#:]{0,200}[?#]|\?[^\s"<>?#=&]+=)[^\s"<>]+)/i
 /** The longest that is found whole where a text is cut: an e-mail address (RFC 5321 §4.5.3.1). */
@@ -23,8 +28,17 @@ const EDGE = 256
 /** Makes a redactor that keeps utm parameters and those named. Parameters of the allow-list are still searched for e-mails, cards and further URLs, which keep no query. */
 export function createRedactor(keepParams: readonly string[]): Redactor {
   const link = (text: string, isId?: boolean) => text.replace(EMAIL, '[email]').replace(DIGITS, (digits) => (isId ? digits : withoutCards(digits)))
-  const scrub = (text: string, isId?: boolean) => link(text.replace(JWT, '[token]'), isId)
-  const path = (text: string) => scrub(text).replace(TOKEN, '[token]')
+  const scrub = (text: string, isId?: boolean) => {
+    const linked = link(text.replace(JWT, '[token]'), isId)
+    return isId ? linked : linked.replace(PHONE, '$1$2$3[phone]').replace(HEX, '[token]')
+  }
+  const cleaned = (text: string) => scrub(text).replace(TOKEN, '[token]')
+  const path = (raw: string) => {
+    // What is escaped hides, and an escape ends in digits.
+    const plain = attempt(decodeURIComponent, raw)
+    const clean = cleaned(plain)
+    return clean === plain ? cleaned(raw) : attempt(encodeURI, clean).replace(/[?#]/g, encodeURIComponent).replace(/%5B(\w+)%5D/g, '[$1]')
+  }
   const query = (search: string, isInner?: boolean): string => {
     const kept = [...new URLSearchParams(isInner ? '' : search)].filter(([name]) => /^utm_\w+$/.test(name) || keepParams.includes(name))
     return kept.map(([name, value], i) => `${i ? '&' : '?'}${name}=${encodeURIComponent(shorten(value, 256, (long) => text(long, '', true)))}`).join('')
@@ -34,7 +48,7 @@ export function createRedactor(keepParams: readonly string[]): Redactor {
       const { protocol, host, pathname, search, hash, origin } = new URL(raw)
       if (origin === 'null') return protocol
       const place = `${protocol}//${host}${path(pathname)}`
-      const all = place + query(search, isInner) + (/^#!?\//.test(hash) ? path(hash.split('?')[0]!) : '')
+      const all = place + query(search, isInner) + (/^#!?\//.test(hash) ? `#${path(hash.slice(1).split('?')[0]!)}` : '')
       // A parameter that is cut could say something else.
       return all.length > 2048 ? place.slice(0, 2048) : all
     } catch {
@@ -46,7 +60,7 @@ export function createRedactor(keepParams: readonly string[]): Redactor {
     const [place, search] = raw.split(/[?#]/)
     return path(place!) + query(raw[place!.length] === '?' ? search! : '', isInner) || '?'
   }
-  const text = (raw: string, key = '', isInner?: boolean) => raw.split(ADDRESS).map((part, i) => (i % 2 ? address(part, isInner) : scrub(part, key.endsWith('_id')))).join('')
+  const text = (raw: string, key = '', isInner?: boolean) => raw.split(ADDRESS).map((part, i) => (i % 2 ? address(part, isInner) : scrub(part, /_id$|^sku$/.test(key)))).join('')
   return { link: (raw) => link(raw), url: (raw) => url(raw), text: (raw, key) => text(raw, key) }
 }
 
@@ -61,6 +75,15 @@ export function shorten(text: string, most: number, clean: (text: string) => str
   while (end < most && cleaned[end] === sooner[end]) end++
   // Not within a surrogate pair: `encodeURIComponent` would throw.
   return end < cleaned.length ? cleaned.slice(0, end).replace(/[\ud800-\udbff]$/, '') : cleaned
+}
+
+/** A text with or without escapes; as it is where that cannot be: half a surrogate pair, half an escape. */
+function attempt(work: (text: string) => string, text: string): string {
+  try {
+    return work(text)
+  } catch {
+    return text
+  }
 }
 
 /** Digits of any script without those groups that make up a card's number, as many as do. */

@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRedactor, shorten } from '../src/redact.js'
 
-const { url, text } = createRedactor(['q', 'page'])
+const { url, text, link } = createRedactor(['q', 'page'])
 const each = (clean: (raw: string) => string, pairs: { readonly [raw: string]: string }) =>
   expect(Object.fromEntries(Object.keys(pairs).map((raw) => [raw, clean(raw)]))).toEqual(pairs)
 
@@ -110,8 +111,8 @@ describe('text', () => {
     each(text, { 'order 12 4242 4242 4242 4242': 'order 12 [card]', '4242 4242 4242 4242 12/30 123': '[card] 12/30 123' })
   })
 
-  test('keeps numbers that are no cards: a wrong sum, a phone, a GTIN, a time', () => {
-    const numbers = ['4242424242424241', '+49 30 901820', '4006381333931', '1763769600123', '9999999999999995', '12345']
+  test('keeps numbers that are no cards: a wrong sum, a GTIN, a time', () => {
+    const numbers = ['4242424242424241', '4006381333931', '1763769600123', '9999999999999995', '12345']
     expect(numbers.map((number) => text(number))).toEqual(numbers)
   })
 
@@ -208,5 +209,88 @@ describe('whatever is put together', () => {
   test('no e-mail address and no card comes through', () => {
     const texts = parts.flatMap((one) => parts.map((other) => `${one} mina@shop.example 4242424242424242 ${other}`))
     expect(texts.map((each) => text(each)).filter((each) => /mina@shop|4242424242424242/.test(each))).toEqual([])
+  })
+})
+
+describe('phone numbers', () => {
+  test('go out of texts, in every script and with what people put between their digits', () => {
+    each(text, {
+      'Call +49 (170) 123-4567 now': 'Call [phone] now',
+      '+989121234567': '[phone]',
+      'تماس: ۰۹۱۲۱۲۳۴۵۶۷': 'تماس: [phone]',
+      'جوال ٠٥٠١٢٣٤٥٦٧': 'جوال [phone]',
+      'هاتف: 011 234 5678': 'هاتف: [phone]',
+      'tel 030/1234567': 'tel 030/1234567',
+      'Phone: 030 1234567': 'Phone: [phone]',
+      '0049 170 1234567': '[phone]',
+      'my 01012345678': 'my [phone]',
+      'my 0501234567.': 'my [phone].',
+      '+1-202-555-0143, +44 20 7946 0958': '[phone], [phone]',
+    })
+    expect([url('https://shop.example/u/+491701234567'), url('https://shop.example/u/%2B491701234567'), url('https://shop.example/?q=%2B49%20170%201234567')]).toEqual(['https://shop.example/u/[phone]', 'https://shop.example/u/[phone]', 'https://shop.example/?q=%5Bphone%5D'])
+  })
+
+  test('are not what only looks like one: prices, dates, times, ids, articles, versions, coordinates', () => {
+    const others = [
+      '1,234,567.00 EUR', '+5 %', '+100', '20 + 30 = 50', '2026-11-27 12:30:45', '2026-11-27T12:30:45.123Z', '1795339800123', 'order 1234567890', '4006381333931', '00012345678905', '0012345678905', '012345678905',
+      'SKU-0512345678', 'v1.2.3', '35.6892, 51.3890', 'A4 210 x 297 mm', 'EUR 12.50', '01a20297-4e3b-7c3e-9d41-5b2f0c8e7a16', 'Room 0501234', '10 x 20 x 30', 'iPhone 15 Pro 256', 'Telephone 3 EUR 1,299.00', 'C++ 2023', '12345678+90',
+    ]
+    expect(others.filter((each) => text(each) !== each)).toEqual([])
+    expect([text('+989121234567', 'item_id'), text('00491701234567', 'sku'), text('0501234567', 'transaction_id')]).toEqual(['+989121234567', '00491701234567', '0501234567'])
+  })
+})
+
+test('long hexadecimal numbers go out of texts, too, but for ids', () => {
+  const hex = 'a81f0c9d2b7e4f6a81f0c9d2b7e4f6aa'
+  expect([text(`key ${hex}!`), text(hex, 'cart_id'), text(hex.slice(1))]).toEqual(['key [token]!', hex, hex.slice(1)])
+})
+
+describe('whatever is written', () => {
+  const any = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.stringMatching(/^[ -~]{0,60}$/), fc.stringMatching(/^[a-z0-9 .@+%?&=/:_-]{0,80}$/))
+  const filler = fc.oneof(fc.stringMatching(/^[a-z ,.]{0,20}$/), fc.constantFrom('مرحبا ', 'سلام ', '— ', '<b>'))
+  const word = fc.stringMatching(/^[a-z]{2,10}$/)
+  const email = fc.tuple(word, word, fc.constantFrom('com', 'example', 'co.uk', 'شبكة')).map(([name, host, top]) => `${name}@${host}.${top}`)
+  /** A number that passes the Luhn sum, in groups and digits of several scripts. */
+  const card = fc.tuple(fc.stringMatching(/^4[0-9]{14}$/), fc.constantFrom('', ' ', '-'), fc.constantFrom(0x30, 0x660, 0x6f0)).map(([body, gap, zero]) => {
+    const sum = [...body].reverse().reduce((total, digit, i) => total + (i % 2 ? +digit : +'0246813579'[+digit]!), 0)
+    const digits = [...`${body}${(10 - (sum % 10)) % 10}`].map((digit) => String.fromCodePoint(zero + +digit)).join('')
+    return digits.replace(/(.{4})(?=.)/gu, `$1${gap}`)
+  })
+  const phone = fc.tuple(fc.stringMatching(/^[1-9][0-9]{9,12}$/), fc.constantFrom('', ' ', '-')).map(([digits, gap]) => `+${digits.replace(/(\d{3})(?=\d)/g, `$1${gap}`)}`)
+  const secret = fc.oneof(email, card, phone)
+  const inText = fc.tuple(filler, secret, filler).map(([before, hidden, after]) => ({ hidden, raw: `${before} ${hidden} ${after}` }))
+
+  test('cleaning does not throw, and what is clean stays as it is', () => {
+    fc.assert(
+      fc.property(any, fc.constantFrom('', 'item_id', 'text'), (raw, key) => {
+        for (const clean of [(each: string) => text(each, key), url, link]) {
+          const once = clean(raw)
+          expect(clean(once)).toBe(once)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('no e-mail address, card or phone number survives in a text, a path or a parameter', () => {
+    fc.assert(
+      fc.property(inText, ({ hidden, raw }) => {
+        expect(text(raw)).not.toContain(hidden)
+        for (const part of [raw.replace(/[/?#]/g, ''), encodeURIComponent(raw)]) expect(decodeURIComponent(url(`https://shop.example/a/${part}/b`))).not.toContain(hidden)
+        expect(decodeURIComponent(url(`https://shop.example/?q=${encodeURIComponent(raw)}&secret=${encodeURIComponent(hidden)}`))).not.toContain(hidden)
+        expect(decodeURIComponent(url(`https://shop.example/a/${encodeURIComponent(hidden)}`))).not.toContain(hidden)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('nor in what is cut, wherever', () => {
+    fc.assert(
+      fc.property(inText, fc.nat(60), ({ hidden, raw }, most) => {
+        const short = shorten(raw, most, text)
+        expect(short).not.toContain(hidden)
+        expect(short.length).toBeLessThanOrEqual(most)
+      }),
+    )
   })
 })
