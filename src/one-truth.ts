@@ -11,7 +11,7 @@ export interface OneTruth {
 }
 
 /** What a page shows, once for each product: whoever says it, and however late. */
-const SHOWN = /^(view_\w+|begin_checkout|purchase)$/
+const SHOWN = /^(view_\w+|begin_checkout|purchase|search|account_viewed|order_status_viewed|referral_landing)$/
 /** What a store that reads the cart knows better than anybody: others only tell more of the items. */
 const CART = /^(add_to|remove_from)_cart$/
 /** Two sources that say the same act within so long mean the same: a click, and what the shop pushes when its server has answered, ms. */

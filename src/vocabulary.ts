@@ -72,18 +72,19 @@ export interface Vocabulary {
   support_contacted: Loose & { topic?: string; via?: string }
   review_submitted: Loose & { rating?: number; item_id?: string }
   referral_sent: Loose & { program?: string }
+  referral_landing: Loose & { param?: string }
   account_viewed: Loose
   order_status_viewed: Loose
   newsletter_subscribed: Loose
-  feedback: Loose
+  feedback: Loose & { kind: string; score?: number; text?: string; about?: string }
   payment_redirect: Loose
   payment_return: Loose
   coupon_refused: Loose
   checkout_loop: Loose
   variant_loop: Loose
   identify: Loose
-  page_leave: Loose
-  stage_change: Loose
+  page_leave: Loose & { visible_ms?: number; focused_ms?: number; scroll_depth?: number }
+  stage_change: Loose & { from?: string; to: string; after?: number }
   rage_click: Loose
   dead_click: Loose
   error_click: Loose

@@ -52,8 +52,8 @@ describe('the packed package', () => {
     try {
       const tab = await browser.newTab()
       await tab.goto(url)
-      await collector.until(({ touchpoints }) => touchpoints().length === 2)
-      expect(collector.touchpoints().map(({ name, stage }) => [name, stage?.id])).toEqual([['page_view', 'awareness'], ['view_item', 'consideration']])
+      await collector.until(({ touchpoints }) => touchpoints().length === 4)
+      expect(collector.touchpoints().map(({ name, stage, props }) => [name, stage?.id ?? props?.to])).toEqual([['page_view', 'awareness'], ['stage_change', 'awareness'], ['view_item', 'consideration'], ['stage_change', 'consideration']])
     } finally {
       await browser.close()
     }

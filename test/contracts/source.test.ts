@@ -12,7 +12,7 @@ const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => 
 beforeEach(() => {
   vi.useFakeTimers()
   history.replaceState({}, '', '/')
-  document.body.innerHTML = '<form action="/"><button id="buy" data-rihla="add_to_cart">Buy</button></form><a href="#a">A</a><script type="application/ld+json" id="product"></script>'
+  document.body.innerHTML = '<form action="/"><button id="buy" data-rihla="add_to_cart">Buy</button></form><a href="#a">A</a><a href="tel:1">Call</a><form class="newsletter"><input type="email"></form><script type="application/ld+json" id="product"></script>'
   page.dataLayer = []
 })
 afterEach(() => {
@@ -39,6 +39,9 @@ const shop = async () => {
   history.replaceState({}, '', '/checkout')
   window.dispatchEvent(new Event('popstate'))
   document.body.dispatchEvent(new Event('submit', { bubbles: true }))
+  document.querySelector('.newsletter')!.dispatchEvent(new Event('submit', { bubbles: true }))
+  history.pushState({}, '', `/account?${Math.random()}`)
+  await vi.advanceTimersByTimeAsync(2000)
   document.body.dispatchEvent(new Event('input', { bubbles: true }))
   setVisibility('hidden')
   setVisibility('visible')
