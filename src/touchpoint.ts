@@ -132,7 +132,8 @@ export function createBirths({ site, model, marks, denied, redactor: { url, text
           marks: marks.length ? marks : undefined,
           denied: withheld.length ? withheld : undefined,
         },
-        text,
+        // An id may look like a token; what it must not be was said when it was named.
+        (raw, key) => (key === 'user' ? raw : text(raw, key)),
         () => {},
       )}`
       // Last: Firefox ends a script in the middle when its page goes, and its next event goes on from there.

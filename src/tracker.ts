@@ -298,7 +298,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     track: (touchpoint, props, options) => record({ name: touchpoint, props, stage: options?.stage }),
     identify: (user, traits) => {
       const isText = typeof user === 'string' && !!user && user.length <= 256
-      if (!isText || (!hashUser && redactor.text(user) !== user)) return report('input', `user must be your own id, 1 to 256 characters${hashUser ? '' : ', no e-mail address'}`)
+      if (!isText || (!hashUser && redactor.link(user) !== user)) return report('input', `user must be your own id, 1 to 256 characters${hashUser ? '' : ', no e-mail address'}`)
       const moment = { name: 'identify', props: traits, at: now(), page: pageNow() }
       if (!hashUser) return record({ ...moment, user })
       sha256(user).then(

@@ -21,6 +21,14 @@ describe('identify', () => {
     expect([pages().map(({ user }) => user), visits().length]).toEqual([[undefined, 'u1'], 1])
   })
 
+  test('takes an id that looks like a token or a phone number', async () => {
+    const tracker = start()
+    tracker.identify('a81f0c9d2b7e4f6a81f0c9d2b7e4f6aa')
+    tracker.identify('09121234567')
+    await pass(8000)
+    expect(pages().map(({ user }) => user)).toEqual(['a81f0c9d2b7e4f6a81f0c9d2b7e4f6aa', '09121234567'])
+  })
+
   test('with hashUser says the hash alone, and takes an e-mail address, too', async () => {
     const tracker = start({ hashUser: true })
     tracker.identify('sara@example.com')
