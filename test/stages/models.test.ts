@@ -86,8 +86,7 @@ describe('who the shopper is makes another hint of the same touchpoint', () => {
     expect([9, 8].map((score) => of('feedback', {}, { props: { kind: 'nps', score } }))).toEqual(['advocacy', undefined])
   })
 
-  test('and help after an order is surer than help before one', () => {
-    const confidence = (facts: Partial<JourneyFacts>) => hint(five, { name: 'support_contacted' }, { ...newcomer, ...facts })?.confidence
-    expect([confidence({}), confidence({ purchases: 1, daysSincePurchase: 1 })]).toEqual([0.4, 0.6])
+  test('and a question before an order is research, after it the shopper is served', () => {
+    expect([of('support_contacted', {}), of('support_contacted', { purchases: 1, daysSincePurchase: 1 })]).toEqual(['consideration', 'loyalty'])
   })
 })
