@@ -195,9 +195,11 @@ export function createTracker(options: TrackerOptions): Tracker {
   const forget = async () => {
     silence()
     // This page may never have had consent: what an earlier one has stored names the visitor all the same.
-    const who = visits.who().visitor ? visits.who() : { ...(await visits.stored()), ...(visits.who().user && visits.who()) }
+    const here = visits.isReady() ? visits.who() : undefined
+    const before = here?.visitor ? undefined : await visits.stored()
     await erase()
-    others.tell()
+    if (here || before) others.tell()
+    const who = { visitor: here?.visitor || before?.visitor, user: here?.user ?? before?.user }
     if (!format.forget || !(who.visitor || who.user)) return true
     const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
     const isDone = !!answer && format.classify(answer).kind === 'ok'

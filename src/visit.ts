@@ -1,7 +1,8 @@
+import { campaignOf } from './campaign.js'
 import type { Database } from './database.js'
 import { uuidv7 } from './ids.js'
 import type { JourneyPart, Past } from './part.js'
-import { type Redactor, shorten } from './redact.js'
+import type { Redactor } from './redact.js'
 import { quote } from './to-json.js'
 
 /** Who is here, and since when: read from storage once, kept there for the next page. */
@@ -22,8 +23,8 @@ export interface Visits {
   /** Takes over what other tabs have stored since. */
   readonly look: () => void
   readonly who: () => Who
-  /** Who is stored on the device, also where that may not be read for anything else: to be forgotten. Never rejects. */
-  readonly stored: () => Promise<Who>
+  /** Who is stored on the device, also where that may not be read for anything else: to be forgotten. `undefined` where nothing is. Never rejects. */
+  readonly stored: () => Promise<Who | undefined>
   /** Whether what this page has stored is gone: somebody has erased it. Never rejects. */
   readonly isErased: () => Promise<boolean>
   /** A reading that was under way may never end, and what was forced can be read now. */
@@ -79,9 +80,6 @@ const INACTIVITY = 1_800_000
 const PRECISION = 60_000
 /** How many changes wait where storage refuses. */
 const MOST = 100
-/** Click ids: gclid, fbclid, msclkid, irclickid and what is called like them, and others. Only their names are kept, never their values. */
-const CLICK_IDS = /^(?:\w{1,4}cl(?:ic)?k?id|[gw]braid|li_fat_id|epik|sccid|rdt_cid)$/i
-
 /** A visit ends after 30 minutes of inactivity in every tab, or when a page is reached by another campaign. */
 export function createVisits(database: Pick<Database, 'update' | 'peek'>, redactor: Redactor, { now, landing, visitorAge, mayNameClicks, journey }: VisitOptions): Visits {
   const campaignNow = () => campaignOf(landing.url, redactor, mayNameClicks())
@@ -184,7 +182,7 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
     },
     look: () => void save(),
     who: () => ({ visitor: visit?.visitor, user: visit?.user }),
-    stored: () => database.peek<Visit>(KEY).then((found) => ({ visitor: found?.visitor, user: found?.user }), () => ({})),
+    stored: () => database.peek<Visit>(KEY).then((found) => found && { visitor: found.visitor, user: found.user }, () => undefined),
     isErased: async () => isStored && (await database.peek(KEY).then((found) => !found, () => false)),
     restart: () => {
       saving = undefined
@@ -204,11 +202,4 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
       isStored = false
     },
   }
-}
-/** The campaign that a URL names, as JSON: utm parameters as they came, click ids by name only, where that is allowed. `{}` for none. */
-function campaignOf(url: string, { text }: Redactor, mayNameClicks: boolean): string {
-  const params = [...new URL(url).searchParams]
-  const utm = params.filter(([name]) => /^utm_\w{1,32}$/.test(name)).map(([name, value]) => `"${name}":${quote(shorten(value, 256, text))}`)
-  const ids = params.filter(([name]) => mayNameClicks && CLICK_IDS.test(name)).map(([name]) => quote(name.toLowerCase()))
-  return `{${[...utm, ...(ids.length ? [`"click_ids":[${ids.join()}]`] : [])].join()}}`
 }
