@@ -75,8 +75,9 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
   const hearers = new Set<(change: StageChange) => void>()
   const cross = (url: URL) => {
     const here = isCross(url.hostname) && url.hostname !== location.hostname ? handsOver() : undefined
-    if (!here?.visitor) return
-    url.searchParams.set(PARAM, toParam(here, now()))
+    if (!here?.visitor || url.searchParams.has(PARAM)) return
+    // As text: `searchParams` would write the others anew.
+    url.search += `${url.search ? '&' : '?'}${PARAM}=${toParam(here, now())}`
     return url.href
   }
   const stop = crossDomains.length ? onLinkOut(cross, fail) : () => {}

@@ -229,11 +229,11 @@ describe('between the domains of a shop', () => {
     const tracker = start({ crossDomains: ['shop.example'] })
     tracker.track('view_item')
     await flush(tracker)
-    const { followed, anchor } = link('https://eu.shop.example/p?a=1')
+    const { followed, anchor } = link('https://eu.shop.example/p?a=%20b#c')
     const param = new URL(followed).searchParams.get('_rihla')!
     expect(param.split('.').slice(1)).toEqual([visits()[0]!.visitor, Object.keys(sent[0]!.batch.visits)[0]])
     await pass(10)
-    expect(anchor.getAttribute('href')).toBe('https://eu.shop.example/p?a=1')
+    expect([anchor.getAttribute('href'), followed.replace(param, '…')]).toEqual(['https://eu.shop.example/p?a=%20b#c', 'https://eu.shop.example/p?a=%20b&_rihla=…#c'])
   })
 
   test.each([
