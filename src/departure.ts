@@ -1,5 +1,6 @@
 import { sizeOf } from './beacon.js'
 import { fly, halve, type Item, take } from './parcel.js'
+import type { Row } from './row.js'
 import { idOf } from './touchpoint.js'
 import type { Steps, World } from './world.js'
 
@@ -34,8 +35,9 @@ export function createDeparture({ now, isHidden }: World, { outbox, outage, beac
     withdraw?.()
     withdraw = undefined
     insured = ''
-    // During an outage what is stored can wait; what is not has this chance only.
-    const rows = outbox.fresh().filter((row) => !outage.isOn() || row.stored !== 'yes')
+    // During an outage what is stored can wait, and what is spilled, but for money; else every page that is left would ask a collector that is down.
+    const canWait = ({ stored, isSpilled, priority }: Row) => stored === 'yes' || (isSpilled && priority > 1)
+    const rows = outbox.fresh().filter((row) => !outage.isOn() || !canWait(row))
     const order = rows.sort((a, b) => a.priority - b.priority || +(a.stored === 'yes') - +(b.stored === 'yes'))
     handOver(take(order, beacon.room() - ENVELOPE), last)
   }

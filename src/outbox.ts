@@ -131,7 +131,11 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
       if (keys.length) database.change([], keys).catch(() => {})
     },
     release: () => drop(rows.filter((row) => row.stored === 'yes' && !row.flying)),
-    spill: () => spill.write(volatile().sort((a, b) => a.priority - b.priority).map(toEntry)),
+    spill: () => {
+      const mine = volatile().sort((a, b) => a.priority - b.priority)
+      const count = spill.write(mine.map(toEntry))
+      mine.forEach((row, i) => (row.isSpilled = i < count))
+    },
     saved: async () => {
       const before = failures
       do await write()

@@ -21,6 +21,8 @@ export interface Row {
   key?: string
   /** Whether it is on the device: `soon` while a transaction is under way. */
   stored: 'no' | 'soon' | 'yes'
+  /** Whether the spill holds it: it is there on the next page, but for a browser that is killed within seconds. */
+  isSpilled?: boolean
   /** The touchpoints that the collector has acknowledged or refused. */
   readonly done: Set<string>
   /** True while a request with it is under way. */

@@ -70,3 +70,22 @@ test('stop takes it back', async () => {
   departure.stop()
   expect([words, vi.getTimerCount()]).toEqual([['leave 1', 'withdraw 1'], 0])
 })
+
+test('during an outage only what is neither stored nor spilled is sent at the end, and money that is not stored', () => {
+  const words: string[] = []
+  const make = (seq: number, priority: 0 | 1 | 2, of: Partial<Row>): Row => Object.assign(toRow('tab', 0, { line: `{"id":"${`${seq}`.padStart(36, '0')}","seq":${seq}}`, seq, priority, visit: '', page: '' }), of)
+  const rows = [make(1, 2, { stored: 'yes' }), make(2, 2, { isSpilled: true }), make(3, 2, {}), make(4, 0, { isSpilled: true }), make(5, 1, { stored: 'yes', isSpilled: true })]
+  let isOn = true
+  const steps = {
+    outbox: { fresh: () => rows },
+    outage: { isOn: () => isOn },
+    delivery: { encode: (items: readonly { readonly row: Row }[]) => items.map(({ row }) => row.from).sort().join('+') },
+    beacon: { room: () => 60_000, beacon: (body: string) => words.push(body) },
+  } as unknown as Steps
+  const departure = createDeparture({ now: () => 0, isHidden: () => true } as World, steps, () => {})
+  departure.leave(true)
+  isOn = false
+  for (const row of rows) row.flying = false
+  departure.leave(true)
+  expect(words).toEqual(['3+4', '1+2+3+4+5'])
+})
