@@ -1,5 +1,8 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import type { Consent, EventName, EventProps, Format, Item, Purposes, Source, StageModel, Tracker, TrackerOptions } from '../src/index.js'
+import type { Consent, EventName, EventProps, Format, Item, Journey, Purposes, Source, StageModel, Tracker, TrackerOptions } from '../src/index.js'
+import { commerce } from '../src/commerce/commerce.js'
+import { createTracker } from '../src/index.js'
+import { journey } from '../src/journey/journey.js'
 import type { ClickOptions } from '../src/sources/clicks.js'
 import type { StorefrontOptions } from '../src/storefront.js'
 
@@ -102,6 +105,25 @@ describe('what others write', () => {
 
   test('a stage model is data, and needs labels in English alone', () => {
     expectTypeOf<{ id: string; version: number; stages: { id: string; label: { en: string } }[]; rules: { on: string; stage: string; confidence: number }[] }>().toExtend<StageModel>()
+  })
+})
+
+test('a tracker has the methods of the parts that it was given, and no others', () => {
+  const base = { endpoint: '/collect', site: 'my-shop' }
+  compile(() => {
+    const plain = createTracker(base)
+    // @ts-expect-error There is no cart without commerce.
+    plain.cart([])
+    const shop = createTracker({ ...base, commerce: commerce() })
+    shop.cart([{ item_id: 'a' }])
+    // @ts-expect-error There is no journey without its part.
+    void shop.journey()
+    const both = createTracker({ ...base, commerce: commerce(), journey: journey() })
+    both.cart([])
+    expectTypeOf(both.journey()).toEqualTypeOf<Promise<Journey>>()
+    expectTypeOf(both.oncePer('a', { days: 1 })).toEqualTypeOf<Promise<boolean>>()
+    // @ts-expect-error A score is a number.
+    both.feedback({ kind: 'nps', score: '9' })
   })
 })
 
