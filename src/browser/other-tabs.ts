@@ -9,9 +9,15 @@ export interface OtherTabs {
   readonly tell: () => void
 }
 
-/** Nothing is stored, and there is nothing to tell but that something has happened. Where there is no BroadcastChannel, nobody hears. */
+/** Nothing is stored, and there is nothing to tell but that something has happened. Where there is no BroadcastChannel, or storage is blocked (Firefox), nobody hears. */
 export function otherTabs(name: string, fail: Fail): OtherTabs {
-  const open = () => (typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : undefined)
+  const open = () => {
+    try {
+      return new BroadcastChannel(name)
+    } catch {
+      return undefined
+    }
+  }
   let heard: BroadcastChannel | undefined
   return {
     hear: (callback) => {

@@ -20,8 +20,11 @@ test('the others hear, those of the same name, until their undo; who tells does 
   for (const each of [...stops, stop]) each()
 })
 
-test('where there is no BroadcastChannel nobody hears, and nothing fails', () => {
-  vi.stubGlobal('BroadcastChannel', undefined)
+test.each([
+  ['there is no BroadcastChannel', undefined],
+  ['the browser blocks it', function () { throw new DOMException('no', 'SecurityError') }],
+])('where %s nobody hears, and nothing fails', (_, value) => {
+  vi.stubGlobal('BroadcastChannel', value)
   const tabs = otherTabs('shop', fail)
   const stop = tabs.hear(() => fail('heard'))
   tabs.tell()
