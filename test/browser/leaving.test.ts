@@ -174,7 +174,8 @@ describe.each(engines)('$name', (engine) => {
     const before = (await keeper.eval(readRows)).length
     await tab.eval('hide()')
     await tab.eval(track, 10)
-    await poll(async () => (await keeper.eval(readRows)).length === before + 10, 'ten touchpoints on the device')
+    // And that the page was hidden.
+    await poll(async () => (await keeper.eval(readRows)).length === before + 11, 'ten touchpoints on the device')
     for (const each of [tab, keeper]) await each.close()
   })
 
