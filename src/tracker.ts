@@ -112,6 +112,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }, fail)
 
   let isActive = false
+  let isVisited = false
   let isBeginning = false
   const isOn = () => isActive && gate.state() === 'granted'
   const isReady = () => isActive && visits.isReady()
@@ -207,12 +208,18 @@ export function createTracker(options: TrackerOptions): Tracker {
     return isDone
   }
 
+  /** A page that is only prerendered asks nobody: it does so once it is visited. */
+  const deny = () => {
+    if (isVisited) void forget().catch(fail)
+    else silence()
+  }
+
   const agree = (signal: ConsentSignal) => {
     if (!isConsent(signal.consent)) return report('consent', 'consent must be pending, granted or denied, or that for analytics, personalization or ads', signal.consent)
     agreed = hear(agreed, signal, withheld)
     const state = agreed.states.analytics
     if (state === gate.state()) return
-    if (state === 'denied') return void forget().catch(fail)
+    if (state === 'denied') return deny()
     gate.set(state)
     if (state === 'granted' && erased) backlog.lose('forgotten', [{ tab, from: 1, to: erased }])
     if (state === 'granted') erased = 0
@@ -280,7 +287,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     others.hear(() => void hush()),
     onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
     whenActivated(() => {
-      isActive = true
+      isActive = isVisited = true
+      if (gate.state() === 'denied') deny()
       begin()
     }, fail),
   ]
@@ -291,7 +299,6 @@ export function createTracker(options: TrackerOptions): Tracker {
       report('source', 'a source could not be started', cause)
     }
   }
-  if (gate.state() === 'denied') void forget().catch(fail)
   if (gate.state() === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
 
   return {

@@ -326,6 +326,19 @@ describe('consent', () => {
   })
 })
 
+test('a prerendered page where consent is denied erases and asks only when it is activated', async () => {
+  const before = await leaveBehind(2)
+  Object.defineProperty(document, 'prerendering', { configurable: true, value: true })
+  undo.push(() => void Reflect.deleteProperty(document, 'prerendering'))
+  start({ consent: 'denied' })
+  await pass(3000)
+  expect([before.length, (await stored()).length, sent]).toEqual([2, 2, []])
+  Object.defineProperty(document, 'prerendering', { configurable: true, value: false })
+  document.dispatchEvent(new Event('prerenderingchange'))
+  await pass(3000)
+  expect([await stored(), sent.map(({ batch }) => !!batch.forget)]).toEqual([[], [true]])
+})
+
 test('a prerendered page stores and sends nothing before it is activated', async () => {
   Object.defineProperty(document, 'prerendering', { configurable: true, value: true })
   undo.push(() => void Reflect.deleteProperty(document, 'prerendering'))

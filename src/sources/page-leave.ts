@@ -11,7 +11,9 @@ export function pageLeave(): Source {
   return (record) => {
     const fail = (failure: unknown) => record({ failure })
     const clock = () => performance.now()
-    const isVisible = () => document.visibilityState !== 'hidden'
+    // A page that is left is hidden after it was told so.
+    let isLeft = false
+    const isVisible = () => !isLeft && document.visibilityState !== 'hidden'
     let page = currentPage()
     let lowest = 0
     let visible = 0
@@ -55,15 +57,21 @@ export function pageLeave(): Source {
     }
     // A router sets the title after the address.
     const named = () => void (page = { ...page, title: document.title })
+    const left = () => {
+      tell()
+      isLeft = true
+      count()
+    }
     const restored = ({ persisted }: PageTransitionEvent) => {
       if (!persisted) return
+      isLeft = false
       count()
       visible = focused = lowest = 0
     }
     // On window, where it comes before it comes to the tracker: what is told then leaves with the rest.
     const stops = [
       listen(window, 'visibilitychange', turned, fail),
-      listen(window, 'pagehide', () => tell(), fail),
+      listen(window, 'pagehide', left, fail),
       listen(window, 'pageshow', restored, fail),
       listen(window, 'focus', count, fail),
       listen(window, 'blur', count, fail),

@@ -60,6 +60,21 @@ test('counts nothing twice: what comes after a page was looked at again is told 
   expect(told()).toEqual(['1000 1000 20', '500 500 20'])
 })
 
+test('a page that is left, and hidden only then, is told of once', () => {
+  start()
+  pass(1000)
+  transition('pagehide', true)
+  pass(1)
+  setVisibility('hidden')
+  pass(60_000)
+  setVisibility('visible')
+  transition('pageshow', true)
+  pass(300)
+  transition('pagehide', false)
+  setVisibility('hidden')
+  expect(told()).toEqual(['1000 1000 20', '300 300 20'])
+})
+
 test('tells of the page that a single-page route leaves, by its own address and title', () => {
   document.title = 'First'
   start()
