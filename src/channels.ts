@@ -27,35 +27,23 @@ export interface ChannelOptions {
  * matomo-org/searchengine-and-social-list (CC0), with Arabic, Persian and Asian ones.
  */
 const HOSTS = {
-  email: 'mail.google.com gm.android.google.com mail.yahoo. outlook.live.com outlook.office.com mail.proton.me e.mail.ru',
-  ai: 'chatgpt.com openai.com perplexity. gemini.google.com bard.google.com notebooklm.google.com copilot. copilot.microsoft.com claude.ai anthropic.com deepseek. grok.com x.ai meta.ai mistral.ai you.com poe.com phind.com duck.ai kimi. doubao.com qwen. gemini',
-  video: 'youtube. youtu.be vimeo. dailymotion. twitch. aparat.com namasha.com filimo.com rutube.ru bilibili. youku. iqiyi. netflix.',
+  email: 'mail.google.com gm.android.google.com mail.yahoo. outlook.live.com outlook.office.com e.mail.ru',
+  ai: 'chatgpt.com openai.com perplexity. gemini.google.com copilot. copilot.microsoft.com claude.ai deepseek. grok.com x.ai meta.ai mistral.ai you.com gemini',
+  video: 'youtube. youtu.be vimeo. dailymotion. twitch. aparat.com namasha.com filimo.com rutube.ru bilibili. youku.',
   shopping:
-    'shopping.google.com shop.app amazon. ebay. etsy. walmart. aliexpress. alibaba. rakuten. mercadolibre. temu. shein. idealo. kelkoo. pricerunner. trendyol. hepsiburada. n11.com allegro. zalando. bol.com flipkart. shopee. lazada. coupang. digikala. torob. emalls.ir basalam. divar.ir sheypoor. esam.ir noon. souq. jumia. haraj.com.sa opensooq. salla.sa zid.store namshi. dubizzle. olx.',
+    'shopping.google.com shop.app amazon. ebay. etsy. aliexpress. alibaba. temu. shein. idealo. trendyol. hepsiburada. n11.com shopee. digikala. torob. emalls.ir basalam. divar.ir sheypoor. noon. souq. jumia. haraj.com.sa opensooq. salla.sa zid.store dubizzle.',
   social:
-    'facebook. fb.com fb.me fb m.me messenger. instagram. ig twitter. t.co x.com threads. linkedin. lnkd.in pinterest. pin.it reddit. tiktok. zhiliaoapp.com snapchat. t.me telegram. wa.me whatsapp. l.wl.co vk. vkontakte. ok.ru weibo. weixin.qq.com wechat. qzone.qq.com line.me kakao. bsky.app bluesky mastodon.social tumblr. quora. discord. xing. nextdoor. zhihu. rubika.ir eitaa. bale.ai ble.ir splus.ir soroush-app.ir virasty. igap.net ninisite.com',
+    'facebook. fb.com fb.me fb m.me messenger. instagram. ig twitter. t.co x.com threads. linkedin. lnkd.in pinterest. pin.it reddit. tiktok. zhiliaoapp.com snapchat. t.me telegram. wa.me whatsapp. l.wl.co vk. ok.ru weibo. weixin.qq.com line.me bsky.app bluesky mastodon.social quora. discord. rubika.ir eitaa. bale.ai ble.ir splus.ir soroush-app.ir virasty.',
   search:
-    'google. bing. yahoo. duckduckgo. ecosia. yandex. ya.ru baidu. naver. seznam.cz qwant. startpage. search.brave.com kagi. ask. aol. sogou. so.com daum.net coccoc.com petalsearch.com mojeek. swisscows. metager. rambler.ru go.mail.ru onet.pl parsijoo. gerdoo. zarebin.ir',
+    'google. bing. yahoo. duckduckgo. ecosia. yandex. ya.ru baidu. naver. seznam.cz qwant. startpage. search.brave.com kagi. ask. aol. sogou. parsijoo. gerdoo. zarebin.ir',
 }
 type Kind = keyof typeof HOSTS
 
-/** Click ids of advertisements and what they say, as source and medium: only where the id alone means that. Facebook's and Instagram's are on every link. */
-const CLICKS: readonly (readonly [name: RegExp, source: string, medium: string])[] = [
-  [/^(?:gclid|[gw]braid|gad_source)$/, 'google', 'cpc'],
-  [/^dclid$/, 'google', 'display'],
-  [/^msclkid$/, 'bing', 'cpc'],
-  [/^yclid$/, 'yandex', 'cpc'],
-  [/^ttclid$/, 'tiktok', 'cpc'],
-  [/^twclid$/, 'twitter', 'cpc'],
-  [/^li_fat_id$/, 'linkedin', 'cpc'],
-  [/^epik$/, 'pinterest', 'cpc'],
-  [/^sccid$/, 'snapchat', 'cpc'],
-  [/^rdt_cid$/, 'reddit', 'cpc'],
-  [/^(?:irclickid|awc|cjevent)$/, '', 'affiliate'],
-  [/^(?:mc_[ce]id|_kx)$/, '', 'email'],
-  [/^fbclid$/, 'facebook', ''],
-  [/^igshid$/, 'instagram', ''],
-]
+/** Click ids, each with the source and the medium that it says: only what the id alone means. Facebook's and Instagram's are on every link. */
+const CLICKS =
+  'gclid,google,cpc gbraid,google,cpc wbraid,google,cpc gad_source,google,cpc dclid,google,display msclkid,bing,cpc yclid,yandex,cpc ttclid,tiktok,cpc twclid,twitter,cpc li_fat_id,linkedin,cpc epik,pinterest,cpc sccid,snapchat,cpc rdt_cid,reddit,cpc irclickid,,affiliate awc,,affiliate cjevent,,affiliate mc_cid,,email mc_eid,,email _kx,,email fbclid,facebook, igshid,instagram,'
+    .split(' ')
+    .map((click) => click.split(','))
 
 const PAID = /cp|^ppc$|^retargeting$|^paid/
 const SHOP = /(?:^|[^a-df-z])shop|shopping/
@@ -74,7 +62,7 @@ export function touchOf(landing: string, referrer: string, { own = [] }: Channel
   const [here, params] = read(landing)
   const [from] = read(referrer)
   const said = (name: string) => params.get(`utm_${name}`)?.trim() || undefined
-  const click = CLICKS.find(([name]) => [...params.keys()].some((key) => name.test(key.toLowerCase())))
+  const click = CLICKS.find(([name]) => [...params.keys()].some((key) => key.toLowerCase() === name))
   const host = from && !isInside(from, here, own) ? from : undefined
   const source = (said('source')?.toLowerCase() ?? click?.[1]) || host
   const medium = (said('medium')?.toLowerCase() ?? (said('source') ? undefined : click?.[2])) || undefined
@@ -133,6 +121,6 @@ function read(raw: string): [host: string, params: URLSearchParams] {
 
 /** The part of a host that somebody has registered, without a list of all suffixes: two labels, or three below one like `co.uk`; of hosts that many shops share, all of it. */
 function siteOf(host: string): string {
-  if (/^[\d.]+$|:|\.(?:myshopify\.com|github\.io|netlify\.app|vercel\.app|pages\.dev|web\.app|blogspot\.com|wixsite\.com)$/.test(host)) return host
+  if (/^[\d.]+$|:|\.(?:myshopify\.com|github\.io|pages\.dev)$/.test(host)) return host
   return /[^.]+\.(?:(?:com?|net|org|gov|edu|ac)\.[a-z]{2}|[^.]+)$/.exec(host)?.[0] ?? host
 }
