@@ -1,6 +1,10 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
+import fc from 'fast-check'
 import { beforeEach } from 'vitest'
+
+// The same examples in every run: a run that fails must fail again. `FC_SEED` tries others.
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 20_261_127) })
 
 const refuse = (): Promise<Response> => Promise.reject(new TypeError('unit tests have no network: pass a sender, or replace fetch'))
 
