@@ -12,6 +12,8 @@ export interface Courier {
   readonly flush: () => Promise<boolean>
   /** Looks for work on the device in `delay` ms. @default 0 */
   readonly look: (delay?: number) => void
+  /** The network may be back: tries again soon. */
+  readonly hasten: () => Promise<void>
   /** Starts afresh: no promise of before counts. */
   readonly restart: () => void
   readonly stop: () => void
@@ -137,6 +139,10 @@ export function createCourier(world: World, steps: Steps): Courier {
   return {
     due,
     look,
+    hasten: async () => {
+      const delay = await outage.hasten()
+      if (delay !== undefined) wake(Math.max(0, delay))
+    },
     flush: async () => {
       await outbox.saved()
       await running

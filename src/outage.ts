@@ -8,6 +8,8 @@ export interface Outage {
   readonly wait: () => Promise<number>
   /** A request failed: waits longer, at least about `atLeast` ms, or as long as the collector said. Resolves to the delay, ms. */
   readonly failed: (wish?: { readonly after?: number | undefined; readonly atLeast?: number }) => Promise<number>
+  /** The network may be back: a wait that nobody has asked for ends soon, within two seconds. Resolves to how long to wait now, ms; `undefined` where nothing was failing. */
+  readonly hasten: () => Promise<number | undefined>
   readonly succeeded: () => Promise<void>
   /** True between a failure and the next success, as far as this page knows. */
   readonly isOn: () => boolean
@@ -18,6 +20,8 @@ interface State {
   /** When the first of the failures was. */
   readonly since: number
   readonly nextAt: number
+  /** Whether the collector has answered that it wants the wait. */
+  readonly isWanted?: boolean
   /** Whether this collector ever answered this device. */
   readonly answered?: boolean
 }
@@ -74,8 +78,16 @@ export function createOutage(database: Database, { now, random }: { now: () => n
         // Half of the delay is fixed: with full jitter a run of small draws would press on a collector that is down.
         const delay = Math.max(Math.min(FIRST * 2 ** (fails - 1), LONGEST), atLeast) * (0.5 + random() / 2)
         const asked = after === undefined ? delay : Math.min(Math.max(after, RETRY_AFTER.least), RETRY_AFTER.most) + random() * 1000
-        return { ...old, fails, since: old?.fails ? old.since : now(), nextAt: now() + asked }
+        return { ...old, fails, since: old?.fails ? old.since : now(), nextAt: now() + asked, isWanted: after !== undefined || atLeast > 0 }
       }),
+    hasten: async () => {
+      if (!state?.fails) return undefined
+      const soon = now() + random() * FIRST
+      return update((old) => {
+        const latest = old ?? state!
+        return latest.isWanted || latest.nextAt <= soon ? latest : { ...latest, nextAt: soon }
+      })
+    },
     succeeded: async () => {
       if (!state?.answered || state.fails) await update(() => ({ fails: 0, since: 0, nextAt: 0, answered: true }))
     },

@@ -1,6 +1,7 @@
 import { guarded } from './browser/listen.js'
 import { onBlocked } from './browser/on-blocked.js'
 import { onLifecycle } from './browser/on-lifecycle.js'
+import { onOnline } from './browser/on-online.js'
 import { otherTabs } from './browser/other-tabs.js'
 import { currentPage } from './browser/page.js'
 import { createSpill } from './browser/spill.js'
@@ -285,6 +286,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       fail,
     ),
     others.hear(() => void hush()),
+    onOnline(() => isOn() && void courier.hasten().catch(fail), fail),
     onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
     whenActivated(() => {
       isActive = isVisited = true

@@ -39,6 +39,39 @@ test('an endpoint that does not want us is left alone for minutes', async () => 
   expect(await outage.failed({ atLeast: minutes(4) })).toBe(minutes(3))
 })
 
+describe('a network that may be back', () => {
+  test('ends a long wait within two seconds, for all tabs', async () => {
+    const { memory, outage } = setUp()
+    const other = createOutage(createMemory(memory.kept), { now, random })
+    for (let i = 0; i < 8; i++) await outage.failed()
+    expect([(await outage.wait()) > 60_000, await outage.hasten(), await other.wait()]).toEqual([true, 1000, 1000])
+  })
+
+  test('makes no wait longer, and none where nothing was failing', async () => {
+    const { memory, outage } = setUp()
+    expect([await outage.hasten(), memory.words]).toEqual([undefined, []])
+    luck = 0
+    await outage.failed()
+    luck = 1
+    expect(await outage.hasten()).toBe(1000)
+  })
+
+  test('ends no wait that the collector has asked for, by Retry-After or by not wanting us', async () => {
+    for (const wish of [{ after: 60_000 }, { atLeast: minutes(4) }]) {
+      const { outage } = setUp()
+      await outage.failed(wish)
+      expect(await outage.hasten()).toBeGreaterThan(minutes(1))
+    }
+  })
+
+  test('is no reason to hurry once the collector has answered', async () => {
+    const { outage } = setUp()
+    await outage.failed()
+    await outage.succeeded()
+    expect([await outage.hasten(), await outage.wait()]).toEqual([undefined, 0])
+  })
+})
+
 describe('Retry-After', () => {
   test('is obeyed, with up to a second more', async () => {
     luck = 0

@@ -326,6 +326,20 @@ describe('consent', () => {
   })
 })
 
+test('what waits for a network is sent soon after it is back', async () => {
+  const tracker = start()
+  tracker.track('page_view')
+  await pass(8000)
+  shop.answer = () => undefined
+  tracker.track('view_item')
+  await pass(120_000)
+  shop.answer = () => 204
+  const tries = sent.length
+  window.dispatchEvent(new Event('online'))
+  await pass(3000)
+  expect([sent.length > tries, await stored()]).toEqual([true, []])
+})
+
 test('a prerendered page where consent is denied erases and asks only when it is activated', async () => {
   const before = await leaveBehind(2)
   Object.defineProperty(document, 'prerendering', { configurable: true, value: true })
