@@ -15,6 +15,7 @@ import { createCourier } from './courier.js'
 import { createDatabase } from './database.js'
 import { createDelivery } from './delivery.js'
 import { createDeparture } from './departure.js'
+import { createErasure } from './erasure.js'
 import { uuidv8 } from './ids.js'
 import { createOutage } from './outage.js'
 import { createOutbox } from './outbox.js'
@@ -25,7 +26,6 @@ import { createReport } from './report.js'
 import { sha256 } from './sha256.js'
 import { createBirths, type Stamped } from './touchpoint.js'
 import type { ConsentSignal, Moment, PageView, Purpose, Seen, Stop, Tracker, TrackerOptions } from './types.js'
-import { SDK } from './version.js'
 import { createVisits } from './visit.js'
 import type { Steps, World } from './world.js'
 
@@ -39,7 +39,7 @@ export function createTracker<Options extends TrackerOptions>(options: Options):
 export function createTracker(options: TrackerOptions): Tracker {
   if (typeof document === 'undefined') return { ...inert, ...options.commerce?.inert, ...options.journey?.inert }
   const settings = checkOptions(options)
-  const { endpoint, site, sources, format, urgent, debug, cookieless, visitorAge, hashUser } = settings
+  const { endpoint, site, sources, urgent, debug, cookieless, visitorAge, hashUser } = settings
   const { model } = settings.journey ?? {}
   const report = createReport(settings)
   const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
@@ -173,15 +173,14 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   let erased = 0
-  const erase = () => {
+  const clear = () => {
     erased = births.last()
     outbox.clear()
     backlog.clear()
-    visits.clear()
     spill.clear()
     part?.clear()
-    return database.destroy()
   }
+  const erasure = createErasure(world, { visits, beacon, others, clear })
 
   const silence = () => {
     agreed = hear(agreed, { consent: 'denied' }, withheld)
@@ -191,22 +190,12 @@ export function createTracker(options: TrackerOptions): Tracker {
   /** Another tab has told the collector. */
   const hush = () => {
     silence()
-    return erase()
+    return erasure.erase()
   }
 
-  const forget = async () => {
+  const forget = () => {
     silence()
-    // This page may never have had consent: what an earlier one has stored names the visitor all the same.
-    const here = visits.isReady() ? visits.who() : undefined
-    const before = here?.visitor ? undefined : await visits.stored()
-    await erase()
-    if (here || before) others.tell()
-    const who = { visitor: here?.visitor || before?.visitor, user: here?.user ?? before?.user }
-    if (!format.forget || !(who.visitor || who.user)) return true
-    const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
-    const isDone = !!answer && format.classify(answer).kind === 'ok'
-    if (!isDone) report('consent', 'the device has forgotten the visitor, the collector did not answer', who)
-    return isDone
+    return erasure.forget()
   }
 
   /** A page that is only prerendered asks nobody: it does so once it is visited. */
