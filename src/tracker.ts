@@ -230,8 +230,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     const isErased = await visits.isErased()
     isActive = true
     if (isErased) return hush()
-    gate.release()
-    begin()
+    // Whoever wanted to go on meanwhile could not.
+    if (visits.isReady()) await open()
+    else begin()
     if (isOn()) courier.restart()
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { IDBObjectStore } from 'fake-indexeddb'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { commerce } from '../src/commerce/commerce.js'
 import { journey } from '../src/journey/journey.js'
 import { clicks } from '../src/sources/clicks.js'
 import { pageViews } from '../src/sources/page-views.js'
@@ -788,6 +789,21 @@ describe('a page that goes', () => {
     tracker.track('click')
     await pass(60_000)
     expect([[...new Set(names())].sort(), await stored()]).toEqual([['click 2', 'view_item 1'], []])
+  })
+
+  test('and comes back from the back/forward cache goes on with the cart, too, however long it takes to find out that nothing was erased', async () => {
+    const tracker = start({ commerce: commerce() })
+    tracker.track('view_item')
+    await pass(2000)
+    transition('pagehide', true)
+    const all = await indexedDB.databases()
+    const slow = vi.spyOn(indexedDB, 'databases').mockImplementation(async () => (await new Promise((resolve) => setTimeout(resolve, 500)), all))
+    transition('pageshow', true)
+    tracker.track('add_to_cart', { items: [{ item_id: 'cap' }] })
+    await pass(1000)
+    slow.mockRestore()
+    await pass(20_000)
+    expect([names().filter((name) => name.startsWith('add_to_cart')).length, await stored()]).toEqual([1, []])
   })
 
   test('before storage was read still sends what it knows', async () => {
