@@ -45,6 +45,7 @@ const CLICKS =
     .split(' ')
     .map((click) => click.split(','))
 
+const isPayment = isPaymentHost()
 const PAID = /cp|^ppc$|^retargeting$|^paid/
 const SHOP = /(?:^|[^a-df-z])shop|shopping/
 const EMAIL = /^e[-_ ]?mail$/
@@ -76,7 +77,7 @@ export const channel = (landing: string, referrer: string, options?: ChannelOpti
 
 /** Whether a host is the shop's: that of the page with its site, one of its own, or a payment provider that leads back. */
 export function isInside(host: string, here: string, own: readonly string[] = []): boolean {
-  return siteOf(host) === siteOf(here) || isAmong([here, ...own])(host) || isPaymentHost()(host)
+  return siteOf(host) === siteOf(here) || isAmong([here, ...own])(host) || isPayment(host)
 }
 
 /** GA4's rules in their order. The first that fits counts. */

@@ -27,7 +27,8 @@ export function randomName(random: Random = secure): string {
   return [...random(new Uint8Array(10))].map((byte) => (byte % 36).toString(36)).join('')
 }
 
-const toHex = (bytes: Uint8Array) => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('')
+/** Bytes as hexadecimal digits, two each. */
+export const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join('')
 
 /** 32 hexadecimal digits with version, variant and dashes. */
 const uuid = (hex: string, version: number) => hex.replace(/(.{8})(.{4}).(.{3}).(.{3})/, `$1-$2-${version}$3-${'89ab'[parseInt(hex[16]!, 16) % 4]}$4-`)

@@ -93,10 +93,11 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
     entryOf: ({ channel, visits, first }) =>
       `"channel":${quote(channel!)},` + (visits ? `"number":${visits},` : '') + (visits > 1 && first ? `"first":${toJson(first, clean, () => {})},` : ''),
     weigh: ({ name, props, at, page }) => {
-      const path = pathOf(page.url)
-      const said = saidOf(name, props)
-      const rules = stages ? fitting(stages, { name, props, kind: page.kind, path }) : []
-      return { rules, isOutside: isOutside(nameOf(page.url), nameOf(page.referrer), own, textOf(props, 'navigation')), learn: (past) => learn(past, said, at) }
+      const said = SAYS.test(name) ? saidOf(name, props) : undefined
+      const rules = stages ? fitting(stages, { name, props, kind: page.kind, path: pathOf(page.url) }) : []
+      const isAsked = rules.some((rule) => rule.if && 'landing' in rule.if)
+      const outside = isAsked ? isOutside(nameOf(page.url), nameOf(page.referrer), own, textOf(props, 'navigation')) : undefined
+      return { rules, isOutside: outside, learn: (past) => (said ? learn(past, said, at) : past) }
     },
     hint: ({ name, at = now() }, { rules, isOutside }, { past = blank }, isBegunHere) => best(rules, name, { ...factsOf(past, at), landing: isOutside ?? isBegunHere }),
     learn: ({ at, page }, { learn }, hint, { id, past = blank }) => {
@@ -159,7 +160,10 @@ function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/, '')
 }
 
-/** What a moment says of an order or of the shopper. */
+/** Names that say something of an order or of the shopper. */
+const SAYS = /^(?:purchase|refund|identify)$/
+
+/** What a moment says of them. */
 function saidOf(name: string, props: Props | undefined): Said {
   const value = memberOf(props, 'value')
   const [order, currency, persona, segment] = ['transaction_id', 'currency', 'persona', 'segment'].map((key) => textOf(props, key)) as [string, string, string, string]

@@ -43,7 +43,8 @@ function meaningOf(href: string, own: string): readonly [name: string, props: Pr
     return
   }
   const { protocol, hostname, host, pathname, searchParams } = url
-  const shared = (method: string) => [REFERS.test(attempt(decodeURIComponent, url.search)) ? 'referral_sent' : 'share', { method }] as const
+  const values = [...searchParams.values()]
+  const shared = (method: string) => [values.some((value) => REFERS.test(value)) ? 'referral_sent' : 'share', { method }] as const
   const contacted = (via: string) => ['support_contacted', { via }] as const
   if (protocol === 'mailto:') return pathname ? contacted('email') : shared('email')
   if (protocol === 'tel:') return contacted('phone')
@@ -55,14 +56,5 @@ function meaningOf(href: string, own: string): readonly [name: string, props: Pr
   if (name === 'messenger') return contacted(name)
   if (name === 'whatsapp' && (/^\/\+?\d/.test(pathname) || searchParams.has('phone'))) return contacted(name)
   // A link to the shop's own page at a network is none of these.
-  const isOfUs = [...searchParams.values()].some((value) => value.includes(own))
-  return SHARES.test(pathname) && isOfUs ? shared(name ?? hostname.split('.').slice(-2)[0]!) : undefined
-}
-
-function attempt(work: (text: string) => string, text: string): string {
-  try {
-    return work(text)
-  } catch {
-    return text
-  }
+  return SHARES.test(pathname) && values.some((value) => value.includes(own)) ? shared(name ?? hostname.split('.').slice(-2)[0]!) : undefined
 }
