@@ -103,8 +103,10 @@ function channelOf(source: string, medium: string, campaign: string): Channel {
 }
 
 function kindOf(source: string): Kind | undefined {
+  // The patterns are large: who comes from nowhere does not wait for them.
+  if (!source) return undefined
   // A name without a dot is one of the first labels.
-  const names = source.includes('.') || !source ? [source] : [source, `${source}.com`]
+  const names = source.includes('.') ? [source] : [source, `${source}.com`]
   return (Object.keys(HOSTS) as Kind[]).find((kind) => names.some((name) => patternOf(HOSTS[kind]).test(name)))
 }
 
