@@ -48,7 +48,7 @@ export function consent({ layer = 'dataLayer', region }: ConsentOptions = {}): S
       onPush(
         layer,
         (entry) => {
-          const [word, how, given] = Array.from(Object(entry) as ArrayLike<unknown>)
+          const { 0: word, 1: how, 2: given } = Object(entry) as { readonly [place: number]: unknown }
           if (word !== 'consent' || typeof given !== 'object' || !given) return
           if (how === 'update') return record({ consent: purposesOf(given as Loose, 'denied') })
           if (how !== 'default') return

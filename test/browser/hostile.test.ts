@@ -164,11 +164,13 @@ describe.each(engines)('hostile pages in $name', (engine) => {
         return times.sort((a, b) => a - b)[40]!
       })
     }
-    const without = await measure(await shop.visit('/without', { body, tag: null }))
+    /** The least of three: a machine that does other things as well only ever adds. */
+    const least = async (tab: Tab) => Math.min(await measure(tab), await measure(tab), await measure(tab))
+    const without = await least(await shop.visit('/without', { body, tag: null }))
     const tab = await shop.visit('/with', { body })
-    const median = await measure(tab)
+    const median = await least(tab)
     await call(tab, 'flush')
-    expect(clicks()).toHaveLength(80)
+    expect(clicks()).toHaveLength(240)
     // 1 ms is the aim; the rest is for a machine that does other things as well.
     expect(median - without).toBeLessThan(3)
   })

@@ -36,7 +36,7 @@ describe('Consent Mode', () => {
     const { signals, stop } = listen()
     gtag('consent', 'update', { analytics_storage: 'granted', ad_storage: 'denied' })
     gtag('event', 'view_item', {})
-    page.dataLayer!.push({ event: 'gtm.js' }, ['consent', 'update', { analytics_storage: 'denied' }], null, 7)
+    page.dataLayer!.push({ event: 'gtm.js' }, { length: 1e9 }, ['consent', 'update', { analytics_storage: 'denied' }], null, 7)
     expect(signals()).toEqual([
       { consent: all('pending'), isDefault: true },
       { consent: { analytics: 'granted', personalization: 'granted', ads: 'denied' } },
