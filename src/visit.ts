@@ -80,6 +80,7 @@ const INACTIVITY = 1_800_000
 const PRECISION = 60_000
 /** How many changes wait where storage refuses. */
 const MOST = 100
+
 /** A visit ends after 30 minutes of inactivity in every tab, or when a page is reached by another campaign. */
 export function createVisits(database: Pick<Database, 'update' | 'peek'>, redactor: Redactor, { now, landing, visitorAge, mayNameClicks, journey }: VisitOptions): Visits {
   const campaignNow = () => campaignOf(landing.url, redactor, mayNameClicks())
@@ -88,11 +89,16 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
   let reading: Promise<void> | undefined
   let saving: Promise<void> | undefined
   let unsaved: ((past: Past) => Past)[] = []
-  let user: string | undefined
+  /** Whom this page has named, and of which visitor that is true. */
+  let named: { readonly user: string; readonly of: string } | undefined
   let touched = 0
   let isBegunHere = false
   let isNewcomer = false
   let isStored = false
+
+  /** Whose a visit is: the visitor's, in cookieless mode nobody's but its own. Empty for somebody who may be anybody. */
+  const ownerOf = ({ id, visitor }: Visit) => (visitorAge ? visitor : id)
+  const userOf = (of: Visit) => (named && (!named.of || named.of === ownerOf(of)) ? named.user : of.user)
 
   const begin = (old?: Visit, isUnknown?: boolean): Visit => {
     const last = now()
@@ -114,7 +120,8 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
     const known = isNewcomer || (!visitorAge && old?.visitor) ? undefined : old
     const isSame = known && Math.abs(now() - known.last) < INACTIVITY && (campaign === '{}' || campaign === known.campaign) && (!handed || handed.visitor === known.visitor)
     isBegunHere = false
-    return { ...(isSame ? known : begin(known)), last: now(), ...(user && { user }) }
+    const next = isSame ? known : begin(known)
+    return { ...next, last: now(), user: userOf(next) }
   }
 
   /** Only what is new: another tab may have begun another visit since. One at a time, since a change must not be made twice. */
@@ -123,12 +130,16 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
       const changes = unsaved
       const known = visit!
       touched = now()
-      const changed = (old = known): Visit => ({ ...old, last: touched, user: user ?? old.user, ...(old.past && { past: changes.reduce((past, change) => change(past), old.past) }) })
+      // In another tab, somebody else may have come: nothing of who is here is theirs.
+      const isOther = (of: Visit) => !!ownerOf(known) && ownerOf(of) !== ownerOf(known)
+      const changed = (old = known): Visit =>
+        isOther(old) ? old : { ...old, last: touched, user: userOf(old), ...(old.past && { past: changes.reduce((past, change) => change(past), old.past) }) }
       try {
         const stored = await database.update(KEY, changed)
-        unsaved = unsaved.slice(changes.length)
-        // In another tab, somebody else may have come.
-        if (visit === known && !unsaved.length) visit = stored.visitor === known.visitor ? { ...known, past: stored.past } : stored
+        const isMine = !!visit && ownerOf(visit) === ownerOf(known)
+        unsaved = isOther(stored) && isMine ? [] : unsaved.slice(changes.length)
+        if (isOther(stored) && isMine) visit = stored
+        else if (visit === known && !unsaved.length) visit = { ...known, past: stored.past }
       } catch {
         return
       } finally {
@@ -167,8 +178,8 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
     current: () => visit!,
     isBegunHere: () => isBegunHere,
     identify: (name) => {
-      user = name
-      visit = { ...visit!, user }
+      named = { user: name, of: ownerOf(visit!) }
+      visit = { ...visit!, user: name }
       void save()
     },
     learn: async (change) => {
@@ -189,7 +200,7 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
       if (!visit?.visitor) visit = reading = undefined
     },
     reset: () => {
-      user = undefined
+      named = undefined
       unsaved = []
       isNewcomer = true
       if (!visit) return void (reading = undefined)
@@ -197,7 +208,7 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
       database.update(KEY, () => next).then(() => (isNewcomer = false)).catch(() => {})
     },
     clear: () => {
-      visit = reading = user = undefined
+      visit = reading = named = undefined
       unsaved = []
       isStored = false
     },

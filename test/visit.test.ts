@@ -245,6 +245,31 @@ describe('reset', () => {
     expect((await open(first.memory)).id).toBe(id)
   })
 
+  test('in another tab never gives the newcomer the user of this one, nor what this one has learnt', async () => {
+    const { memory, visits } = await open(undefined, {}, { journey })
+    visits.identify('u1')
+    await settled()
+    const other = await open(memory, {}, { journey })
+    other.visits.reset()
+    await settled()
+    await visits.learn((past) => ({ ...past, segment: 'vip' }))
+    const later = await open(memory, {}, { journey })
+    expect([later.visitor, later.visits.who().user, later.visits.current().past?.segment, visits.who().user]).toEqual([other.visits.who().visitor, undefined, undefined, undefined])
+  })
+
+  test('in another tab while this one was idle does not, either', async () => {
+    const { memory, visits } = await open()
+    visits.identify('u1')
+    await settled()
+    const other = await open(memory)
+    other.visits.reset()
+    await settled()
+    time += 31 * MINUTE
+    visits.isReady()
+    await visits.ready()
+    expect([visits.who().visitor === other.visits.who().visitor, visits.who().user]).toEqual([true, undefined])
+  })
+
   test('in another tab is taken over when this one looks', async () => {
     const { memory, visits } = await open()
     const other = await open(memory)
@@ -274,6 +299,16 @@ describe('cookieless', () => {
     time += 31 * MINUTE
     const second = await open(first.memory, {}, { ...cookieless, journey })
     expect([second.id === first.id, second.visits.who().user, second.visits.current().past?.visits]).toEqual([false, undefined, 1])
+  })
+
+  test('forgets the user with the visit on an open page, too', async () => {
+    const { visits } = await open(undefined, {}, cookieless)
+    visits.identify('u1')
+    await settled()
+    time += 31 * MINUTE
+    visits.isReady()
+    await visits.ready()
+    expect(visits.who().user).toBeUndefined()
   })
 
   test('forgets a visitor who was known before it', async () => {
