@@ -4,10 +4,10 @@ import type { Consent, ConsentSignal, Purpose, Purposes } from './types.js'
 export const PURPOSES: readonly Purpose[] = ['analytics', 'personalization', 'ads']
 const STATES: readonly unknown[] = ['pending', 'granted', 'denied']
 
-/** What was said so far, for each purpose; and whether anybody has said anything but defaults. */
+/** What is agreed to, for each purpose; and of which somebody has said more than a default. */
 export interface Agreement {
   readonly states: { readonly [purpose in Purpose]: Consent }
-  readonly isSaid: boolean
+  readonly said: readonly Purpose[]
 }
 
 /** Whether a value is a state of consent, or one for some purposes. */
@@ -16,15 +16,18 @@ export function isConsent(value: unknown): value is Consent | Purposes {
   return Object.entries(value).every(([purpose, state]) => PURPOSES.includes(purpose as Purpose) && (state === undefined || STATES.includes(state)))
 }
 
-/** What is agreed to after a signal. Defaults count only until something was said; what is `withheld` is denied, whatever is said. Pure. */
-export function hear({ states, isSaid }: Agreement, { consent, isDefault = false }: ConsentSignal, withheld: readonly Purpose[]): Agreement {
-  if (isDefault && isSaid) return { states, isSaid }
-  const said = (purpose: Purpose) => (withheld.includes(purpose) ? 'denied' : ((typeof consent === 'string' ? consent : consent[purpose]) ?? states[purpose]))
-  return { states: { analytics: said('analytics'), personalization: said('personalization'), ads: said('ads') }, isSaid: isSaid || !isDefault }
+/** What is agreed to after a signal. A default counts only for purposes of which nothing was said; what is `withheld` is denied, whatever is said. Pure. */
+export function hear({ states, said }: Agreement, { consent, isDefault = false }: ConsentSignal, withheld: readonly Purpose[]): Agreement {
+  const wordOf = (purpose: Purpose) => (isDefault && said.includes(purpose) ? undefined : typeof consent === 'string' ? consent : consent[purpose])
+  const of = (purpose: Purpose) => (withheld.includes(purpose) ? 'denied' : (wordOf(purpose) ?? states[purpose]))
+  return {
+    states: { analytics: of('analytics'), personalization: of('personalization'), ads: of('ads') },
+    said: isDefault ? said : PURPOSES.filter((purpose) => said.includes(purpose) || wordOf(purpose)),
+  }
 }
 
 /** Before anybody has said anything. */
-export const unsaid: Agreement = { states: { analytics: 'pending', personalization: 'pending', ads: 'pending' }, isSaid: false }
+export const unsaid: Agreement = { states: { analytics: 'pending', personalization: 'pending', ads: 'pending' }, said: [] }
 
 /** What the browser's own settings withhold: Global Privacy Control the purpose `ads`, or all where the shop is strict with it; Do Not Track all, where the shop heeds it. */
 export function withheldBy({ gpc, dnt }: { readonly gpc: string; readonly dnt: boolean }, { globalPrivacyControl, doNotTrack }: { globalPrivacyControl?: unknown; doNotTrack?: unknown }): readonly Purpose[] {

@@ -48,7 +48,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
 
   const withheld = withheldBy(settings, navigator as Navigator & { readonly globalPrivacyControl?: boolean })
-  let agreed = { ...hear(unsaid, settings, withheld), isSaid: false }
+  let agreed = hear(unsaid, { consent: settings.consent, isDefault: true }, withheld)
   const allows = (purpose: Purpose) => agreed.states[purpose] === 'granted'
   const denied = () => PURPOSES.filter((purpose) => !allows(purpose))
   const others = otherTabs(name, fail)

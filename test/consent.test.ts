@@ -101,6 +101,10 @@ describe('what was agreed to', () => {
     expect(after({ consent: 'granted' }, { consent: 'pending', isDefault: true }).analytics).toBe('granted')
   })
 
+  test('of one purpose by default holds although something was said of another', () => {
+    expect(after({ consent: { ads: 'denied' } }, { consent: 'granted', isDefault: true })).toEqual({ analytics: 'granted', personalization: 'granted', ads: 'denied' })
+  })
+
   const state = fc.constantFrom<Consent>('pending', 'granted', 'denied')
   const purposes = fc.record({ analytics: state, personalization: state, ads: state }, { requiredKeys: [] })
   const signals = fc.array(fc.record({ consent: fc.oneof(state, purposes), isDefault: fc.boolean() }))

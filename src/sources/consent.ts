@@ -43,46 +43,44 @@ export function consent({ layer = 'dataLayer', region }: ConsentOptions = {}): S
 
     // --- Consent Mode ---
 
-    let nearest = 0
-    stops.push(
-      onPush(
-        layer,
-        (entry) => {
-          const { 0: word, 1: how, 2: given } = Object(entry) as { readonly [place: number]: unknown }
-          if (word !== 'consent' || typeof given !== 'object' || !given) return
-          if (how === 'update') return record({ consent: purposesOf(given as Loose, 'denied') })
-          if (how !== 'default') return
-          const near = nearness((given as Loose).region, region)
-          if (near === undefined) record({ failure: given, advice: 'region must say where the shopper is, such as DE or US-CA, for the consent defaults of regions to count' })
-          else if (near >= nearest) {
-            nearest = near
-            record({ consent: purposesOf(given as Loose, 'pending'), isDefault: true })
-          }
-        },
-        fail,
-      ),
-    )
+    const words: Words = {}
+    const pushed = (entry: unknown) => {
+      const { 0: word, 1: how, 2: given } = Object(entry) as { readonly [place: number]: unknown }
+      if (word !== 'consent' || typeof given !== 'object' || !given || !/^(?:default|update)$/.test(`${how}`)) return
+      const near = how === 'update' ? SAID : nearness((given as Loose).region, region)
+      if (near === undefined) record({ failure: given, advice: 'region must say where the shopper is, such as DE or US-CA, for the consent defaults of regions to count' })
+      else if (near >= 0) record({ consent: take(words, given as Loose, near), ...(near < SAID && { isDefault: true }) })
+    }
+    stops.push(onPush(layer, pushed, fail))
 
     // --- TCF and Shopify, which may come while the document loads ---
 
-    let isAsked = false
+    const asked = { tcf: false, shopify: false }
     const ask = guarded(() => {
       const { __tcfapi: tcf, Shopify } = page
-      if (isAsked || !(tcf || Shopify?.customerPrivacy || Shopify?.loadFeatures)) return
-      isAsked = true
-      if (tcf) {
-        let listener: number | undefined
-        tcf('addEventListener', 2, (data, isRight) => {
-          listener = data?.listenerId
-          const { eventStatus, gdprApplies, purpose } = data ?? {}
-          if (!isRight || !eventStatus) return
-          const has = (...purposes: number[]): Consent => (gdprApplies === false || purposes.every((each) => purpose?.consents?.[each]) ? 'granted' : 'denied')
-          if (/^(?:tcloaded|useractioncomplete)$/.test(eventStatus)) record({ consent: { analytics: has(1, 8), personalization: has(1, 5, 6), ads: has(1, 3, 4) } })
-        })
-        stops.push(() => tcf('removeEventListener', 2, () => {}, listener))
-      } else if (Shopify?.customerPrivacy) tellShopify()
-      else Shopify?.loadFeatures?.([{ name: 'consent-tracking-api', version: '0.1' }], (error) => (error ? fail(error) : tellShopify()))
+      if (tcf && !asked.tcf) {
+        asked.tcf = true
+        askTcf(tcf)
+      }
+      if (asked.shopify || !(Shopify?.customerPrivacy || Shopify?.loadFeatures)) return
+      asked.shopify = true
+      if (Shopify.customerPrivacy) tellShopify()
+      else Shopify.loadFeatures?.([{ name: 'consent-tracking-api', version: '0.1' }], (error) => (error ? fail(error) : tellShopify()))
     }, fail)
+    const askTcf = (tcf: Tcf) => {
+      let listener: number | undefined
+      tcf('addEventListener', 2, (data, isRight) => {
+        listener = data?.listenerId
+        const { eventStatus, gdprApplies, purpose } = data ?? {}
+        if (!isRight || !eventStatus) return
+        const has = (...purposes: number[]): Consent => (purposes.every((each) => purpose?.consents?.[each]) ? 'granted' : 'denied')
+        // Nobody has chosen: nobody need where the law does not apply, and somebody is being asked where the tool is shown.
+        if (gdprApplies === false) record({ consent: 'granted', isDefault: true })
+        else if (eventStatus === 'cmpuishown') record({ consent: 'pending', isDefault: true })
+        else if (/^(?:tcloaded|useractioncomplete)$/.test(eventStatus)) record({ consent: { analytics: has(1, 8), personalization: has(1, 5, 6), ads: has(1, 3, 4) } })
+      })
+      stops.push(() => tcf('removeEventListener', 2, () => {}, listener))
+    }
     const tellShopify = () => {
       const api = page.Shopify?.customerPrivacy
       if (!api) return
@@ -98,13 +96,27 @@ export function consent({ layer = 'dataLayer', region }: ConsentOptions = {}): S
   }
 }
 
-/** Consent Mode's words for purposes. What is not granted is `otherwise`. */
-function purposesOf(given: Loose, otherwise: Consent): Purposes {
-  const of = (...types: string[]): Consent | undefined => {
-    const said = types.map((type) => given[type]).filter((word) => word === 'granted' || word === 'denied')
-    return said.length ? (said.includes('denied') ? otherwise : 'granted') : undefined
+/** What Consent Mode was told of each type, and how near to the shopper it was said. */
+type Words = { [type: string]: { readonly word: string; readonly near: number } }
+
+/** Nearer than any default: an update. */
+const SAID = 9
+const TYPES: { readonly [purpose in keyof Purposes]-?: readonly string[] } = {
+  analytics: ['analytics_storage'],
+  personalization: ['personalization_storage'],
+  ads: ['ad_storage', 'ad_user_data', 'ad_personalization'],
+}
+
+/** Enters what a call says, the nearest first, and gives what is true now for the purposes that it is about: one that only a default denies is pending. */
+function take(words: Words, given: Loose, near: number): Purposes {
+  const isAbout = (types: readonly string[]) => types.some((type) => /^(?:granted|denied)$/.test(`${given[type]}`))
+  for (const type of Object.values(TYPES).flat()) if (isAbout([type]) && near >= (words[type]?.near ?? 0)) words[type] = { word: `${given[type]}`, near }
+  const stateOf = (types: readonly string[]): Consent | undefined => {
+    const denials = types.flatMap((type) => (words[type]?.word === 'denied' ? [words[type].near] : []))
+    return isAbout(types) ? (denials.length ? (denials.includes(SAID) ? 'denied' : 'pending') : 'granted') : undefined
   }
-  return { analytics: of('analytics_storage'), personalization: of('personalization_storage') ?? of('analytics_storage'), ads: of('ad_storage', 'ad_user_data', 'ad_personalization') }
+  const analytics = stateOf(TYPES.analytics)
+  return { analytics, personalization: stateOf(TYPES.personalization) ?? (words.personalization_storage ? undefined : analytics), ads: stateOf(TYPES.ads) }
 }
 
 /** How near a default's regions are to the shopper: 0 for none named, 1 for the country, 2 for the part of it; -1 for somewhere else; `undefined` where nobody has said where the shopper is. */

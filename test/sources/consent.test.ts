@@ -55,6 +55,20 @@ describe('Consent Mode', () => {
     expect(said()).toMatchObject([{ ads: 'denied' }, { ads: 'granted' }, { analytics: 'granted', personalization: 'denied' }])
   })
 
+  test('remembers what an earlier call said of the other types', () => {
+    const { said } = listen()
+    gtag('consent', 'default', { ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied' })
+    gtag('consent', 'update', { ad_storage: 'granted' })
+    gtag('consent', 'update', { ad_user_data: 'granted', ad_personalization: 'granted' })
+    expect(said().map((each) => (each as { ads?: string }).ads)).toEqual(['pending', 'pending', 'granted'])
+  })
+
+  test('takes the nearest default of each type by itself', () => {
+    gtag('consent', 'default', { analytics_storage: 'denied', region: ['DE'] })
+    gtag('consent', 'default', { analytics_storage: 'granted', ad_storage: 'granted' })
+    expect(listen({ region: 'DE' }).said().at(-1)).toMatchObject({ analytics: 'pending', ads: 'granted' })
+  })
+
   test('by default grants what it grants', () => {
     gtag('consent', 'default', { analytics_storage: 'granted', ad_storage: 'denied' })
     expect(listen().signals()).toEqual([{ consent: { analytics: 'granted', personalization: 'granted', ads: 'pending' }, isDefault: true }])
@@ -106,13 +120,13 @@ describe('TCF', () => {
   }
   const agreed = (...purposes: number[]) => ({ purpose: { consents: Object.fromEntries(purposes.map((each) => [each, true])) } })
 
-  test('says nothing before the shopper has said something', () => {
+  test('is pending by default while the shopper is asked, and says nothing where it fails', () => {
     const { tcf, tell } = stub()
     page.__tcfapi = tcf
-    const { said } = listen()
+    const { signals } = listen()
     tell({ eventStatus: 'cmpuishown', gdprApplies: true, ...agreed() })
     tell({ eventStatus: 'tcloaded', gdprApplies: true }, false)
-    expect(said()).toEqual([])
+    expect(signals()).toEqual([{ consent: 'pending', isDefault: true }])
   })
 
   test.each<[purposes: number[], analytics: string, personalization: string, ads: string]>([
@@ -130,12 +144,22 @@ describe('TCF', () => {
     expect(said()).toEqual([{ analytics, personalization, ads }, { analytics, personalization, ads }])
   })
 
-  test('grants where the law does not apply', () => {
+  test('grants by default where the law does not apply: nobody has chosen', () => {
     const { tcf, tell } = stub()
     page.__tcfapi = tcf
-    const { said } = listen()
+    const { signals } = listen()
     tell({ eventStatus: 'tcloaded', gdprApplies: false })
-    expect(said()).toEqual([all('granted')])
+    expect(signals()).toEqual([{ consent: 'granted', isDefault: true }])
+  })
+
+  test('is heard on a page of Shopify, too, and Shopify beside it', () => {
+    page.Shopify = { customerPrivacy: { currentVisitorConsent: () => ({ analytics: 'yes' }), analyticsProcessingAllowed: () => true } }
+    const { said } = listen()
+    const { tcf, tell } = stub()
+    page.__tcfapi = tcf
+    document.dispatchEvent(new Event('readystatechange'))
+    tell({ eventStatus: 'useractioncomplete', gdprApplies: true, ...agreed() })
+    expect(said()).toMatchObject([{ analytics: 'granted' }, { analytics: 'denied' }])
   })
 
   test('is found while the document loads, asked once, and left alone afterwards', () => {
