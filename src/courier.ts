@@ -14,6 +14,8 @@ export interface Courier {
   readonly look: (delay?: number) => void
   /** The network may be back: tries again soon. */
   readonly hasten: () => Promise<void>
+  /** Sends nothing more of what was under way: it is to be forgotten. */
+  readonly clear: () => void
   /** Starts afresh: no promise of before counts. */
   readonly restart: () => void
   readonly stop: () => void
@@ -136,9 +138,18 @@ export function createCourier(world: World, steps: Steps): Courier {
     wake(delay)
   }
 
+  const clear = () => {
+    era++
+    running = undefined
+    hurry = false
+    clearTimeout(timer)
+    timerAt = Infinity
+  }
+
   return {
     due,
     look,
+    clear,
     hasten: async () => {
       const delay = await outage.hasten()
       if (delay !== undefined) wake(Math.max(0, delay))
@@ -157,9 +168,8 @@ export function createCourier(world: World, steps: Steps): Courier {
       look()
     },
     stop: () => {
-      era++
       stopped = true
-      clearTimeout(timer)
+      clear()
     },
   }
 }

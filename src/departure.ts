@@ -10,6 +10,8 @@ export interface Departure {
   readonly leave: (last: boolean) => void
   /** Leaves what is not stored yet with the browser, in case the page dies without a word. Taken back as soon as it is stored. */
   readonly insure: () => void
+  /** Takes back what was left with the browser. */
+  readonly clear: () => void
   /** Every promise of before is void. */
   readonly restart: () => void
   readonly stop: () => void
@@ -73,16 +75,22 @@ export function createDeparture({ now, isHidden }: World, { outbox, outage, beac
     }, pause)
   }
 
+  const clear = () => {
+    clearTimeout(timer)
+    timer = undefined
+    withdraw?.()
+    withdraw = undefined
+    insured = ''
+  }
+
   return {
     leave,
     insure,
+    clear,
     restart: () => {
       withdraw = undefined
       insured = ''
     },
-    stop: () => {
-      clearTimeout(timer)
-      withdraw?.()
-    },
+    stop: clear,
   }
 }

@@ -32,11 +32,15 @@ export function createErasure({ site, format, database, now, report }: World, { 
     // This page may never have had consent: what an earlier one has stored names the visitor all the same.
     const here = visits.isReady() ? visits.who() : undefined
     const before = here?.visitor ? undefined : await visits.stored()
-    await erase()
-    if (here || before) others.tell()
+    const gone = erase()
+    others.tell()
     const who = { visitor: here?.visitor || before?.visitor, user: here?.user ?? before?.user }
-    if (!format.forget || !(who.visitor || who.user)) return true
-    const answer = await beacon.post(format.forget({ site, sdk: SDK, sentAt: now(), ...who }))
+    const isKnown = !!format.forget && !!(who.visitor || who.user)
+    // Not after the database is gone: consent tools load the page anew.
+    const asked = isKnown ? beacon.post(format.forget!({ site, sdk: SDK, sentAt: now(), ...who })) : undefined
+    await gone
+    if (!asked) return true
+    const answer = await asked
     const isDone = !!answer && format.classify(answer).kind === 'ok'
     if (!isDone) report('consent', 'the device has forgotten the visitor, the collector did not answer', who)
     return isDone

@@ -175,16 +175,27 @@ export function createTracker(options: TrackerOptions): Tracker {
   let erased = 0
   const clear = () => {
     erased = births.last()
+    courier.clear()
+    departure.clear()
     outbox.clear()
     backlog.clear()
-    spill.clear()
     part?.clear()
+    // Every document's, and those of parts that this page may be without.
+    createSpill(name, '', () => localStorage).clear()
   }
   const erasure = createErasure(world, { visits, beacon, others, clear })
+
+  let deafen: Stop = () => {}
+  /** Other tabs may say so; a page that is denied has nothing to hear, and stays in the back/forward cache when they do. */
+  const attend = () => {
+    deafen()
+    deafen = others.hear(() => void hush())
+  }
 
   const silence = () => {
     agreed = hear(agreed, { consent: 'denied' }, withheld)
     gate.set('denied')
+    deafen()
   }
 
   /** Another tab has told the collector. */
@@ -206,10 +217,13 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   const agree = (signal: ConsentSignal) => {
     if (!isConsent(signal.consent)) return report('consent', 'consent must be pending, granted or denied, or that for analytics, personalization or ads', signal.consent)
+    const namesClicks = allows('ads')
     agreed = hear(agreed, signal, withheld)
     const state = agreed.states.analytics
+    if (namesClicks && !allows('ads') && state === 'granted') visits.unnameClicks()
     if (state === gate.state()) return
     if (state === 'denied') return deny()
+    attend()
     gate.set(state)
     if (state === 'granted' && erased) backlog.lose('forgotten', [{ tab, from: 1, to: erased }])
     if (state === 'granted') erased = 0
@@ -275,7 +289,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       },
       fail,
     ),
-    others.hear(() => void hush()),
+    () => deafen(),
     onOnline(() => isOn() && void courier.hasten().catch(fail), fail),
     onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
     whenActivated(() => {
@@ -291,6 +305,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       report('source', 'a source could not be started', cause)
     }
   }
+  if (gate.state() !== 'denied') attend()
   if (gate.state() === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
 
   return {

@@ -1,4 +1,4 @@
-import { campaignOf } from './campaign.js'
+import { campaignOf, withoutClicks } from './campaign.js'
 import type { Database } from './database.js'
 import { uuidv7 } from './ids.js'
 import type { JourneyPart, Past } from './part.js'
@@ -20,6 +20,8 @@ export interface Visits {
   readonly identify: (user: string) => void
   /** Changes what is remembered of the journey: here at once, and on what other tabs have stored since. Resolves when that was tried; what could not be stored is tried again with the next. */
   readonly learn: (change: (past: Past) => Past) => Promise<void>
+  /** The names of click ids may not be kept any longer: from now on the visit is without them. */
+  readonly unnameClicks: () => void
   /** Takes over what other tabs have stored since. */
   readonly look: () => void
   readonly who: () => Who
@@ -114,7 +116,10 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
     return { id, visitor, since, last, user: known?.user, campaign, entry, ...(past && { past }) }
   }
 
-  const goOn = (old?: Visit): Visit => {
+  const allowed = (of: Visit): Visit => (mayNameClicks() ? of : { ...of, campaign: withoutClicks(of.campaign), entry: withoutClicks(of.entry) })
+
+  const goOn = (stored?: Visit): Visit => {
+    const old = stored && allowed(stored)
     const campaign = campaignNow()
     // In cookieless mode, whoever was known before is not any more.
     const known = isNewcomer || (!visitorAge && old?.visitor) ? undefined : old
@@ -133,7 +138,7 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
       // In another tab, somebody else may have come: nothing of who is here is theirs.
       const isOther = (of: Visit) => !!ownerOf(known) && ownerOf(of) !== ownerOf(known)
       const changed = (old = known): Visit =>
-        isOther(old) ? old : { ...old, last: touched, user: userOf(old), ...(old.past && { past: changes.reduce((past, change) => change(past), old.past) }) }
+        isOther(old) ? old : { ...allowed(old), last: touched, user: userOf(old), ...(old.past && { past: changes.reduce((past, change) => change(past), old.past) }) }
       try {
         const stored = await database.update(KEY, changed)
         const isMine = !!visit && ownerOf(visit) === ownerOf(known)
@@ -190,6 +195,11 @@ export function createVisits(database: Pick<Database, 'update' | 'peek'>, redact
       visit = { ...visit, past: next }
       if (unsaved.length < MOST) unsaved = [...unsaved, change]
       await save()
+    },
+    unnameClicks: () => {
+      if (!visit) return
+      visit = allowed(visit)
+      void save()
     },
     look: () => void save(),
     who: () => ({ visitor: visit?.visitor, user: visit?.user }),

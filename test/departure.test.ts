@@ -71,6 +71,16 @@ test('stop takes it back', async () => {
   expect([words, vi.getTimerCount()]).toEqual([['leave 1', 'withdraw 1'], 0])
 })
 
+test('what is to be forgotten is taken back at once', () => {
+  const { words, add, departure } = open()
+  add(1)
+  departure.insure()
+  vi.advanceTimersByTime(1000)
+  departure.clear()
+  vi.advanceTimersByTime(10_000)
+  expect(words).toEqual(['leave 1', 'withdraw 1'])
+})
+
 test('during an outage only what is neither stored nor spilled is sent at the end, and money that is not stored', () => {
   const words: string[] = []
   const make = (seq: number, priority: 0 | 1 | 2, of: Partial<Row>): Row => Object.assign(toRow('tab', 0, { line: `{"id":"${`${seq}`.padStart(36, '0')}","seq":${seq}}`, seq, priority, visit: '', page: '' }), of)

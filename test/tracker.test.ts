@@ -177,6 +177,40 @@ describe('consent', () => {
     expect([await stored(), sent.map(({ batch }) => [batch.forget?.visitor, batch.touchpoints]), await indexedDB.databases()]).toEqual([[], [[expect.any(String), undefined]], []])
   })
 
+  test('that is withdrawn asks the collector in the same task: the page may be loaded anew in the next', async () => {
+    const tracker = start()
+    tracker.track('view_item')
+    await pass(8000)
+    sent.length = 0
+    tracker.consent('denied')
+    expect(sent.map(({ batch }) => !!batch.forget)).toEqual([true])
+    await pass(1000)
+    expect(await indexedDB.databases()).toEqual([])
+  })
+
+  test('that is denied erases what a part left between two pages, also where this page is without it', async () => {
+    await leaveBehind(1)
+    const [{ name = '' } = {}] = await indexedDB.databases()
+    localStorage.setItem(`${name}:k3v9x2ab7q`, 'change\n{}')
+    localStorage.setItem(`${name}-k3v9x2ab7q`, 'e1|x\n{}')
+    localStorage.setItem('cart', '1')
+    start({ consent: 'denied' })
+    await pass(3000)
+    expect(Object.keys(localStorage)).toEqual(['cart'])
+  })
+
+  test('that is withdrawn ends a halving that is under way', async () => {
+    shop.answer = ({ batch }) => (batch.touchpoints ? 413 : 204)
+    const tracker = start()
+    for (let i = 0; i < 16; i++) tracker.track('view_item')
+    void tracker.flush()
+    await pass(20)
+    tracker.consent('denied')
+    sent.length = 0
+    await pass(60_000)
+    expect(sent.filter(({ batch }) => batch.touchpoints)).toEqual([])
+  })
+
   test('that is withdrawn in another tab silences this one, which neither asks nor keeps anything', async () => {
     const one = start()
     const other = start()

@@ -138,6 +138,20 @@ test('without consent to ads no click id is named', async () => {
   expect(visits.current().entry).not.toContain('gclid')
 })
 
+test('a visit that began with click ids is without them once they may not be named, here and on the next page', async () => {
+  let may = true
+  const { visits, memory } = await open(undefined, { url: `${shop}?utm_source=x&gclid=1` }, { mayNameClicks: () => may })
+  const { id } = visits.current()
+  expect(visits.current().entry).toContain('gclid')
+  may = false
+  visits.unnameClicks()
+  expect(wireOf(visits)).toMatchObject({ campaign: { utm_source: 'x' } })
+  await settled()
+  expect(JSON.stringify([...memory.kept.values()])).not.toContain('gclid')
+  const next = await open(memory, {}, { mayNameClicks: () => may })
+  expect([next.id, next.visits.current().entry.includes('gclid')]).toEqual([id, false])
+})
+
 test('whatever is called like a click id counts as one, and nothing else does', async () => {
   const known = ['gclid', 'dclid', 'gbraid', 'wbraid', 'fbclid', 'msclkid', 'ttclid', 'twclid', 'li_fat_id', 'epik', 'sccid', 'rdt_cid', 'yclid', 'irclickid']
   const url = shop + '?' + [...known, 'client_id', 'id', 'cid', 'myclidx', 'article_id'].map((name) => `${name}=1`).join('&')

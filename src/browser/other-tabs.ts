@@ -3,7 +3,7 @@ import { type Fail, guarded } from './listen.js'
 
 /** The other tabs of this origin. */
 export interface OtherTabs {
-  /** Calls back when another tab has told. A page in the back/forward cache does not hear: Chromium and Firefox throw it away instead. */
+  /** Calls back when another tab has told, until its undo. A page in the back/forward cache does not hear: Chromium and Firefox throw it away instead. */
   readonly hear: (callback: () => void) => Stop
   /** Tells all that hear now. */
   readonly tell: () => void
@@ -23,7 +23,10 @@ export function otherTabs(name: string, fail: Fail): OtherTabs {
     hear: (callback) => {
       const channel = (heard = open())
       if (channel) channel.onmessage = guarded(callback, fail)
-      return () => channel?.close()
+      return () => {
+        channel?.close()
+        if (heard === channel) heard = undefined
+      }
     },
     tell: guarded(() => {
       // Through the one that hears, which does not hear itself.

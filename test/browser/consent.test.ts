@@ -94,6 +94,7 @@ describe.each(engines)('consent in $name', (engine) => {
     await track(tab, 'view_item')
     await call(tab, 'consent', 'denied')
     await shop.collector.until(() => forgets().length > 0)
+    await tab.until(async () => !(await indexedDB.databases()).length)
     expect(await look(tab)).toEqual([])
     expect([forgets(), namesAt(shop.collector)]).toEqual([[{ visitor }], ['page_view']])
   })
