@@ -72,6 +72,8 @@ export interface BirthOptions {
 
 /** The most characters of what a control says. */
 const LABEL = 64
+/** Sources whose `text` is what a control says. */
+const LABELS = /^(?:clicks|friction)$/
 const MONEY = /^(?:purchase|refund|subscription_renewed)$/
 const COMMERCE = /cart|checkout|payment|shipping|^order_|^identify$|^sign_up$|^generate_lead$/
 
@@ -90,7 +92,7 @@ export function createBirths({ site, model, marks, denied, redactor: { url, text
     const clean: Redactor['text'] = (raw, key) => {
       // Only what brings a cart back may keep its parameters.
       if (source === 'commerce' && key === 'url') return link(raw)
-      return source === 'clicks' && key === 'text' ? shorten(raw, LABEL, text) : text(raw, key)
+      return LABELS.test(source) && key === 'text' ? shorten(raw, LABEL, text) : text(raw, key)
     }
     const written = (said: unknown) => {
       const json = toJson(said, clean, () => report('input', `props of ${name} must be at most 16,000 characters; the rest was cut`)) ?? ''

@@ -11,6 +11,8 @@ export interface Item {
   discount?: number
   coupon?: string
   index?: number
+  /** `in_stock`, `out_of_stock`, …, as schema.org and Google's Merchant Center have it. */
+  availability?: string
   [param: string]: unknown
 }
 
@@ -32,6 +34,20 @@ interface Order extends Commerce {
 
 interface Loose {
   [param: string]: unknown
+}
+
+/** Something that hurts. */
+interface Struck extends Loose {
+  /** The checkout step where it struck, by `commerce`. */
+  step?: string | number
+}
+
+/** A click in vain. */
+interface InVain extends Struck {
+  selector?: string
+  text?: string
+  /** What it is for: `pay`, `add_to_cart`, `checkout` or `coupon`. */
+  control?: string
 }
 
 /**
@@ -79,15 +95,15 @@ export interface Vocabulary {
   feedback: Loose & { kind: string; score?: number; text?: string; about?: string }
   payment_redirect: Loose
   payment_return: Loose
-  coupon_refused: Loose
-  checkout_loop: Loose
-  variant_loop: Loose
+  coupon_refused: Struck & { coupon?: string; times?: number }
+  checkout_loop: Struck & { kind?: string; times?: number; from?: string; code?: string }
+  variant_loop: Struck & { kind?: string; times?: number; variants?: number; items?: Item[] }
   identify: Loose
   page_leave: Loose & { visible_ms?: number; focused_ms?: number; scroll_depth?: number }
   stage_change: Loose & { from?: string; to: string; after?: number }
-  rage_click: Loose
-  dead_click: Loose
-  error_click: Loose
+  rage_click: InVain & { times?: number; dead?: boolean }
+  dead_click: InVain
+  error_click: InVain & { cause?: string; message?: string; status?: number; path?: string }
   form_abandonment: Loose
   js_error: Loose
   slow_page: Loose

@@ -48,3 +48,18 @@ function textOf(control: Element): string {
   while (text.length < ENOUGH && walker.nextNode()) text = `${text} ${walker.currentNode.nodeValue!.slice(0, 5000)}`.replace(/\s+/g, ' ')
   return text.trim().slice(0, ENOUGH)
 }
+
+/** What controls are for, by words that their own attributes and texts use, and the addresses that they lead to. The first that fits counts. */
+const PURPOSES: readonly (readonly [purpose: string, words: RegExp])[] = [
+  ['add_to_cart', /add.?to.?(?:cart|bag|basket)|cart[/_-]?add|أضف إلى (?:ال)?سل|افزودن به سبد/i],
+  ['coupon', /coupon|voucher|promo|discount|قسيمة|کد تخفیف/i],
+  ['pay', /place.?order|submit.?order|\bpay(?:ment)?\b|buy.?now|ادفع|تأكيد الطلب|پرداخت|ثبت سفارش/i],
+  ['checkout', /checkout|check.out|إتمام (?:ال)?شراء|تسویه/i],
+]
+
+/** What a control is for: `pay`, `add_to_cart`, `checkout`, `coupon`; `undefined` for anything else. */
+export function purposeOf(control: Element, text = ''): string | undefined {
+  const form = control.closest('form')
+  const words = [...['id', 'class', 'name', 'data-testid', 'data-rihla', 'href'].map((name) => control.getAttribute(name)), form?.getAttribute('action'), text].join(' ')
+  return PURPOSES.find(([, of]) => of.test(words))?.[0]
+}

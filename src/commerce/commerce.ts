@@ -2,10 +2,11 @@ import { guarded } from '../browser/listen.js'
 import { onLifecycle } from '../browser/on-lifecycle.js'
 import { onOutward } from '../browser/on-outward.js'
 import { currentPage } from '../browser/page.js'
+import { isFriction } from '../friction.js'
 import { isPaymentHost } from '../hosts.js'
 import type { Host, Part, PartStarter } from '../part.js'
 import { hostOf } from '../touchpoint.js'
-import type { Cart, Props, Stop } from '../types.js'
+import type { Cart, Moment, Props, Stop } from '../types.js'
 import type { Item } from '../vocabulary.js'
 import { ABANDON_AFTER, type AbandonmentOptions } from './abandonment.js'
 import { annotate } from './cart.js'
@@ -15,6 +16,7 @@ import { createIdleness } from './idleness.js'
 import { toItems } from './items.js'
 import { createReadings } from './readings.js'
 import { reduce } from './reduce.js'
+import { createVariants } from './variants.js'
 
 /** Settings of `commerce`. */
 export interface CommerceOptions extends AbandonmentOptions {
@@ -31,7 +33,7 @@ export interface CartMethods {
 }
 
 /** What has to wait for the state: the cart's differences, and whether an order is known. */
-const CHANGES = /^(add_to_cart|remove_from_cart|view_cart|begin_checkout|add_shipping_info|add_payment_info|checkout_step|checkout_error|purchase)$/
+const CHANGES = /^(add_to_cart|remove_from_cart|view_cart|begin_checkout|add_shipping_info|add_payment_info|checkout_step|checkout_error|coupon_refused|purchase)$/
 /** How long a navigation takes at most to leave the page, ms. */
 const UNDER_WAY = 30_000
 /** A page that is hidden so soon after a navigation has begun is being left by it, ms. */
@@ -59,13 +61,17 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
   let isLeft = false
   let notes: readonly Item[] = []
 
+  const variants = createVariants(emit)
+  const tell = (moment: Moment) => {
+    emit(moment)
+    variants(moment)
+    if (moment.name === 'cart_abandonment') for (const hear of hearers) hear(moment.props!)
+  }
+
   const changes = createChanges({
     ...host,
     reduce: (state, change, out) => reduce(state, change, out, options),
-    emit: (moment) => {
-      emit(moment)
-      if (moment.name === 'cart_abandonment') for (const hear of hearers) hear(moment.props!)
-    },
+    emit: tell,
     isHeld: () => readings.isOn(),
     onChange: () => idleness.watch(),
   })
@@ -122,13 +128,14 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
       if ('cart' in seen) return readings.sight(seen, currentPage())
       if ('items' in seen) return note(seen.items)
       const moment = clean.moment(seen, notes)
+      const step = changes.state()?.step
       if (CHANGES.test(moment.name) && (!moment.props || typeof moment.props === 'object')) {
         const { props, at, page } = moment
         push('moment', { moment, ...(props && { props }), at, page })
         // A known state answers at once: the page may be gone before storage does.
         changes.hurry()
         soon()
-      } else emit(moment)
+      } else tell(step && isFriction(moment.name) ? { ...moment, props: { step, ...moment.props } } : moment)
       idleness.touch()
     },
     ready,

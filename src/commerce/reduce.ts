@@ -1,10 +1,13 @@
+import { isFriction } from '../friction.js'
 import { uuidv7 } from '../ids.js'
+import type { Moment } from '../types.js'
 import type { Item } from '../vocabulary.js'
 import { abandonment, type AbandonmentOptions } from './abandonment.js'
 import { annotate, complete, differ, merge } from './cart.js'
 import { checkout } from './checkout.js'
 import { toText } from './clean.js'
 import { valueOf } from './items.js'
+import { loops, refusalsOf } from './loops.js'
 import { enter } from './purchases.js'
 import { blank, type Change, type Emit, type State } from './state.js'
 
@@ -24,14 +27,20 @@ export function reduce(state: State, change: Change, emit: Emit, options: Abando
   const isOrder = name === 'purchase'
   const orders = isOrder ? enter(state.orders, `${props?.transaction_id ?? ''}`) : state.orders
   if (!orders) return { ...state, done }
-  const known = checkout(abandonment(state, change, emit, options), change, emit)
-  const next = kind === 'cart' || /^(add_to|remove_from)_cart$/.test(name) ? withCart(known, { ...change, ...(props && { props }) }, emit) : known
+  const told: Moment[] = []
+  const tell: Emit = (moment) => {
+    told.push(moment)
+    emit(moment)
+  }
+  const known = checkout(abandonment(state, change, tell, options), change, tell)
+  const next = kind === 'cart' || /^(add_to|remove_from)_cart$/.test(name) ? withCart(known, { ...change, ...(props && { props }) }, tell) : known
   // What was done before, and how long it took.
   const completed = known.step !== state.step && state.step ? { completed: state.step, dwell: Math.max(0, at - state.entered) } : undefined
-  if (moment) emit({ ...moment, props: { ...props, ...completed, cart_id: known.cart, cart_version: next.cart === known.cart ? next.version : known.version + 1 } })
+  const struck = isFriction(name) ? { step: known.step, ...props, ...(name === 'coupon_refused' && { times: refusalsOf(known) }) } : props
+  if (moment) tell({ ...moment, props: { ...struck, ...completed, cart_id: known.cart, cart_version: next.cart === known.cart ? next.version : known.version + 1 } })
   // What is bought or emptied has had its story: what comes next is another cart.
   const isOver = isOrder || (known.lines.length > 0 && !next.lines.length)
-  return { ...(isOver ? { ...blank(uuidv7(at), at), told: next.told, notes: next.notes, isHosted: next.isHosted } : next), orders, done }
+  return { ...(isOver ? { ...blank(uuidv7(at), at), told: next.told, notes: next.notes, isHosted: next.isHosted } : loops(next, state.step, told, emit)), orders, done }
 }
 
 /** What a moment says of items, and what it leaves unsaid of the cart that is known. */

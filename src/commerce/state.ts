@@ -1,5 +1,6 @@
 import type { Moment, PageView, Props } from '../types.js'
 import type { Item } from '../vocabulary.js'
+import type { Tries } from './loops.js'
 
 /** Everything that commerce remembers on a device, for all tabs; changed as a whole by the database's atomic `update`. */
 export interface State {
@@ -24,6 +25,8 @@ export interface State {
   readonly dwell: { readonly [step: string]: number }
   readonly field?: string | undefined
   readonly error?: string | undefined
+  /** What was tried again and again; nothing before the first try, and in what earlier releases have stored. */
+  readonly tries?: Tries | undefined
   /** The payment provider's host that the shopper has gone to. */
   readonly payment?: string | undefined
   /** Whether a page was reached from there since, and nobody knows yet what came of it. */

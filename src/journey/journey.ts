@@ -2,6 +2,7 @@ import { guarded } from '../browser/listen.js'
 import { onLinkOut } from '../browser/on-link-out.js'
 import { takeParam } from '../browser/take-param.js'
 import { isInside, touchOf } from '../channels.js'
+import { isFriction } from '../friction.js'
 import { isAmong } from '../hosts.js'
 import type { JourneyHost, JourneyPart, JourneyStarter, Past } from '../part.js'
 import { best, fitting, memberOf } from '../stage.js'
@@ -9,7 +10,7 @@ import { checkModel } from '../stage-models.js'
 import { hostOf } from '../touchpoint.js'
 import { shorten } from '../redact.js'
 import { quote, toJson } from '../to-json.js'
-import type { Journey, Props, StageModel, Stop } from '../types.js'
+import type { Journey, Props, StageHint, StageModel, Stop } from '../types.js'
 import { type Feedback, toFeedback } from './feedback.js'
 import { fromParam, PARAM, toParam } from './hand-over.js'
 import { arrive, blank, factsOf, learn, move, type Said, show } from './past.js'
@@ -99,7 +100,8 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
       const outside = isAsked ? isOutside(nameOf(page.url), nameOf(page.referrer), own, textOf(props, 'navigation')) : undefined
       return { rules, isOutside: outside, learn: (past) => (said ? learn(past, said, at) : past) }
     },
-    hint: ({ name, at = now() }, { rules, isOutside }, { past = blank }, isBegunHere) => best(rules, name, { ...factsOf(past, at), landing: isOutside ?? isBegunHere }),
+    hint: ({ name, at = now() }, { rules, isOutside }, { past = blank }, isBegunHere) =>
+      best(rules, name, { ...factsOf(past, at), landing: isOutside ?? isBegunHere }) ?? (isFriction(name) && stages ? where(past, stages) : undefined),
     learn: ({ at, page }, { learn }, hint, { id, past = blank }) => {
       const change = (past: Past) => move(learn(past), stages ?? { stages: [] }, hint, id, at)
       const { stage, since } = past
@@ -138,6 +140,9 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
     },
   }
 }
+
+/** What hurts says nothing of where the shopper goes: it says where it struck, and is too unsure to move anybody. */
+const where = ({ stage }: Past, { stages }: StageModel): StageHint | undefined => (stages.some(({ id }) => id === stage) ? { id: stage!, confidence: 0.5, rule: 'current' } : undefined)
 
 const isCount = (value: unknown) => typeof value === 'number' && isFinite(value) && value >= 0
 

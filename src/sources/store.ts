@@ -1,7 +1,7 @@
 import { guarded, listen } from '../browser/listen.js'
 import { onContent } from '../browser/on-content.js'
 import { onOutward } from '../browser/on-outward.js'
-import { onRequest } from '../browser/on-request.js'
+import { isOwn, onRequest } from '../browser/on-request.js'
 import type { PageRequest, Props, Store, StoreSource } from '../types.js'
 
 // Taken when the script loads: pages replace it.
@@ -79,7 +79,7 @@ export function store(adapter: Store): StoreSource {
     }
 
     const requested = (request: PageRequest) => {
-      if (!isSighted) return
+      if (!isSighted || !isOwn(request.url)) return
       if (adapter.changesCart(request)) sight()
       if (!adapter.placesOrder?.(request)) return
       const timer = setTimeout(guarded(() => (timers.delete(timer), errors()), fail), SHOWN)
@@ -116,7 +116,7 @@ export function store(adapter: Store): StoreSource {
 
     const stops = [
       onContent(look, fail),
-      onRequest(requested, fail),
+      onRequest({ ended: requested }, fail),
       onOutward((url) => going({ method: 'GET', url: new URL(url) }), fail),
       listen(document, 'submit', submitted, fail),
       listen(window, 'pageshow', restored, fail),

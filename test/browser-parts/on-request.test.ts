@@ -34,7 +34,7 @@ afterEach(() => {
 
 const watch = () => {
   const words: string[] = []
-  const stop = onRequest(({ method, url }) => words.push(`${method} ${url.href.replace(origin, '')}`), (cause) => words.push(`failed: ${(cause as Error).message}`))
+  const stop = onRequest({ ended: ({ method, url }) => words.push(`${method} ${url.href.replace(origin, '')}`) }, (cause) => words.push(`failed: ${(cause as Error).message}`))
   stops.push(stop)
   return { words, stop }
 }
@@ -106,14 +106,44 @@ test('what another script has made of fetch may answer or throw anything', () =>
   expect(words).toEqual([])
 })
 
-test('what is no address is the page\'s matter, and other origins are not told', async () => {
+test('what is no address is the page\'s matter', async () => {
   const { words } = watch()
-  for (const url of ['http://[', 'https://localhost:3000/cart', 'http://localhost:3001/cart', 'https://other.example/cart', 'data:,cart', `blob:${origin}/1`]) {
+  for (const url of ['http://[', 'data:,cart', `blob:${origin}/1`]) {
     await fetch(url)
     if (url !== 'http://[') openedXhr('POST', url).end()
   }
   await fetch({ toString: () => { throw new Error('theirs') } } as never)
   expect(words).toEqual([])
+})
+
+test('requests to other origins are told, but those whose answer nobody waits for', async () => {
+  const { words } = watch()
+  const other = 'https://other.example/cart'
+  await fetch(other)
+  for (const init of [{ keepalive: true }, { mode: 'no-cors' }] as const) await Promise.all([fetch(other, init), fetch('/own', init)])
+  await fetch(new Request(other, { mode: 'no-cors' }))
+  openedXhr('POST', other).end()
+  expect(words).toEqual([`GET ${other}`, 'GET /own', 'GET /own', `POST ${other}`])
+})
+
+test('tells of each as it begins and, with the same object, what came of it: the status, 0 for a failure, nothing for what was aborted or has none', async () => {
+  const begun: unknown[] = []
+  const ends: [unknown, number | undefined][] = []
+  stops.push(onRequest({ began: (request) => begun.push(request), ended: (request, status) => ends.push([request, status]) }, () => {}))
+  const abort = new AbortController()
+  const answers = [async () => new Response('', { status: 201 }), async () => new Response('', { status: 422 }), async () => Response.error(), async () => { throw new TypeError('failed') }, async () => (abort.abort(), Promise.reject(abort.signal.reason))]
+  for (const each of answers) {
+    answer = each
+    await fetch('/cart', { signal: abort.signal }).catch(() => {})
+  }
+  const xhr = Object.assign(openedXhr('GET', '/cart'), { status: 500 })
+  xhr.end()
+  xhr.open('GET', '/cart')
+  xhr.readyState = 4
+  xhr.dispatchEvent(new Event('abort'))
+  xhr.dispatchEvent(new Event('loadend'))
+  expect(ends.map(([, status]) => status)).toEqual([201, 422, undefined, 0, undefined, 500, undefined])
+  expect(ends.map(([request]) => request)).toEqual(begun)
 })
 
 test('an XMLHttpRequest is told when it has ended, after the page\'s load', () => {
@@ -129,7 +159,7 @@ test('one XMLHttpRequest that is used again is told each time, once', () => {
   const { words } = watch()
   const xhr = openedXhr('POST', '/one')
   xhr.end()
-  xhr.open('GET', 'https://other.example/')
+  xhr.open('GET', 'data:,one')
   xhr.end()
   xhr.open('GET', '/two')
   xhr.end()
@@ -166,7 +196,7 @@ test('open with wrong arguments throws as before, and is not told', () => {
 
 test('a callback that throws is told, and the page goes on', async () => {
   const words: string[] = []
-  stops.push(onRequest(() => { throw new Error('ours') }, (cause) => words.push((cause as Error).message)))
+  stops.push(onRequest({ ended: () => { throw new Error('ours') } }, (cause) => words.push((cause as Error).message)))
   await fetch('/cart')
   openedXhr('POST', '/cart').end()
   expect(words).toEqual(['ours', 'ours'])

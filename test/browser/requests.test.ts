@@ -40,7 +40,7 @@ describe.each(engines)('requests of the page in $name', (engine) => {
     tag: null,
     before: `window.words = []; window.other = ${JSON.stringify(shop.pages.otherOrigin)}`,
     module: `import { onRequest } from '/browser/on-request.js'
-window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.push(method + ' ' + url.pathname + url.search), (cause) => words.push('failed: ' + cause)) }`,
+window.watch = () => { window.unwatch = onRequest({ ended: ({ method, url }, status) => words.push(method + ' ' + (url.origin === location.origin ? '' : 'other ') + url.pathname + url.search + (status === 200 ? '' : ' ' + status)) }, (cause) => words.push('failed: ' + cause)) }`,
   })
   const visit = async (url = shop.add('/shop/', page())) => {
     const tab = await shop.newTab()
@@ -62,7 +62,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
     return { seen: without, heard }
   }
 
-  it('are told with method and address, those to other origins are not', async () => {
+  it('are told with method, address and what came of them, those to other origins only where somebody waits for the answer', async () => {
     const tab = await visit()
     await tab.eval(async () => {
       watch()
@@ -74,6 +74,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
       await fetch('/redirect')
       await fetch('/gone').catch(() => {})
       await fetch(`${other}/cart`, { mode: 'no-cors' })
+      await fetch(`${other}/cart`).catch(() => {})
       await fetch('data:,cart')
       await fetch(URL.createObjectURL(new Blob(['cart'])))
       const frame = document.body.appendChild(document.createElement('iframe'))
@@ -87,7 +88,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
         xhr.send('x')
       })
     })
-    expect(await tab.eval(() => words)).toEqual(['GET /shop/cart', 'POST /cart/add?a=1', 'GET /cart', 'PUT /cart/change', 'DELETE /shop/cart', 'GET /redirect', 'GET /gone', 'POST /shop/cart', 'GET /cart', 'POST /cart/add'])
+    expect(await tab.eval(() => words)).toEqual(['GET /shop/cart', 'POST /cart/add?a=1', 'GET /cart', 'PUT /cart/change', 'DELETE /shop/cart', 'GET /redirect', 'GET /gone 0', 'GET other /cart 0', 'POST /shop/cart', 'GET /cart', 'POST /cart/add'])
   })
 
   it('fail with the same errors, thrown or rejected', async () => {
@@ -158,7 +159,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
     expect(seen.slice(0, 2).map((each) => (each as string[])[0])).toEqual(['AbortError', 'AbortError'])
     // WebKit knows no other reason.
     expect([(seen[2] as unknown[])[0], seen[4]]).toEqual(engine.name === 'webkit' ? ['AbortError', 'AbortError'] : ['RangeError', 'TimeoutError'])
-    expect(heard).toEqual(['GET /never', 'GET /never', 'GET /never', 'GET /stream', 'GET /never'])
+    expect(heard).toEqual(['GET /never undefined', 'GET /never undefined', 'GET /never undefined', 'GET /stream', 'GET /never undefined'])
   })
 
   it('leave the stream of the answer to the page, chunk by chunk', async () => {
@@ -243,7 +244,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
     })
     const own = ['unhandledrejection TypeError own']
     expect(seen).toEqual([own, own, ['unhandledrejection AbortError own'], own, own, [...own, 'rejectionhandled TypeError own'], [], [], [], [], []])
-    expect(heard.every((each) => /^GET \/(gone|cart)$/.test(each))).toBe(true)
+    expect(heard.every((each) => /^GET (other )?\/(gone|cart)( 0| undefined)?$/.test(each))).toBe(true)
   })
 
   it('can be made by every way to call fetch, which looks as it did', async () => {
@@ -292,7 +293,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
       ].map((each) => each.map(String))
     })
     expect(seen[0]).toEqual(['readystatechange 1 0', 'loadstart 1 0', 'readystatechange 2 200', 'readystatechange 3 200', 'readystatechange 4 200', 'load 4 200', 'loadend 4 200', '4', 'ok'])
-    expect(heard).toEqual(['GET /cart', 'GET /gone', 'GET /never', 'GET /never', 'GET /never', 'POST /cart', 'GET /cart', 'PUT /cart', 'GET /cart', 'DELETE /cart'])
+    expect(heard).toEqual(['GET /cart', 'GET /gone 0', 'GET /never undefined', 'GET /never 0', 'GET /never undefined', 'POST /cart', 'GET /cart undefined', 'PUT /cart', 'GET /cart undefined', 'DELETE /cart'])
   })
 
   it('by XMLHttpRequest are told after the page has heard', async () => {
@@ -328,7 +329,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
     })
     expect(seen.map(([, what]) => what)).toEqual([200, 'NetworkError', 'InvalidAccessError', 'InvalidAccessError'])
     // Chromium has no `loadend` for one that fails.
-    expect(heard).toEqual(engine.name === 'chromium' ? ['POST /cart'] : ['POST /cart', 'POST /gone'])
+    expect(heard).toEqual(engine.name === 'chromium' ? ['POST /cart'] : ['POST /cart', 'POST /gone 0'])
   })
 
   it('pass through scripts that have wrapped fetch and open before us and after us, in whatever order they end', async () => {
@@ -397,7 +398,7 @@ window.watch = () => { window.unwatch = onRequest(({ method, url }) => words.pus
       before: 'window.words = []',
       module: `import { createTracker } from 'rihla'
 import { onRequest } from '/browser/on-request.js'
-const seen = (record) => onRequest(({ method, url }) => words.push(method + ' ' + url.pathname), (failure) => record({ failure }))
+const seen = (record) => onRequest({ ended: ({ method, url }) => words.push(method + ' ' + url.pathname) }, (failure) => record({ failure }))
 const tracker = createTracker({ endpoint: '/collect', site: 'shop', consent: 'granted', grace: 0, batchAfter: 100, sources: [seen] })
 tracker.track('view_item')
 await tracker.flush()

@@ -24,12 +24,16 @@ afterEach(() => {
 const adapter: Store = { name: 'store', isHere: () => true, kind: () => 'cart', product: () => undefined, changesCart: () => false, readCart: async () => undefined }
 const needs: { readonly [file: string]: unknown } = { store: adapter }
 
+/** As if a shopper had done it. */
+const trusted = (event: Event) => Object.defineProperty(event, 'isTrusted', { value: true })
+
 /** What shoppers and shops do, so that every source has something to see. */
 const shop = async () => {
   for (const element of document.body.querySelectorAll<HTMLElement>('button,a')) {
     element.addEventListener('click', (event) => event.preventDefault())
-    element.click()
+    element.dispatchEvent(trusted(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, detail: 1 })))
   }
+  window.dispatchEvent(new ErrorEvent('error', { message: 'theirs' }))
   history.pushState({}, '', `/p/${Math.random()}`)
   document.querySelector('#product')!.textContent = JSON.stringify({ '@type': 'Product', sku: `${Math.random()}`, name: 'Cap', offers: { price: 16, priceCurrency: 'EUR' } })
   document.title = 'Cap'

@@ -1,4 +1,5 @@
 import WebSocket from 'ws'
+import { pointer } from './pointer.js'
 import { childrenOf, launch, poll } from './processes.js'
 import { expressionOf, untilBy } from './script.js'
 import type { Browser, Tab } from './tab.js'
@@ -53,12 +54,6 @@ async function connect(url: string): Promise<Connection> {
   }
 }
 
-const pointer = (origin: Value): Value => ({
-  type: 'pointer',
-  id: 'mouse',
-  actions: [{ type: 'pointerMove', x: 0, y: 0, origin }, { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }],
-})
-
 function tabFor(connection: Connection, context: string): Tab {
   const run = async (expression: string): Promise<Value> => {
     const answer = await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true, userActivation: false })
@@ -69,10 +64,10 @@ function tabFor(connection: Connection, context: string): Tab {
     const result = await run(`(async () => JSON.stringify(await ${expressionOf(script, args)}))()`)
     return (result.value === undefined ? undefined : JSON.parse(String(result.value))) as never
   }
-  const click = async (selector: string): Promise<void> => {
+  const click: Tab['click'] = async (selector, times) => {
     const node = await run(`(() => { const e = document.querySelector(${JSON.stringify(selector)}); e?.scrollIntoView({ block: 'center', behavior: 'instant' }); return e })()`)
     if (node.sharedId === undefined) throw new Error(`no element ${selector}`)
-    await connection.send('input.performActions', { context, actions: [pointer({ type: 'element', element: { sharedId: node.sharedId } })] })
+    await connection.send('input.performActions', { context, actions: [pointer({ type: 'element', element: { sharedId: node.sharedId } }, times)] })
   }
   const history = async (delta: number): Promise<void> => {
     // traverseHistory returns before the page is there. Two entries of one document may look the same: then this waits its time out.

@@ -27,8 +27,8 @@ export interface Tab {
   readonly eval: Evaluate
   /** Polls an expression or a function until it is truthy. */
   readonly until: <A extends readonly unknown[] = readonly []>(script: Script<unknown, A>, ...args: A) => Promise<void>
-  /** A click of a real pointer, with everything a shopper's click sets off. */
-  readonly click: (selector: string) => Promise<void>
+  /** A click of a real pointer, with everything a shopper's click sets off; or several, one right after the other. */
+  readonly click: (selector: string, times?: number) => Promise<void>
   /** Real keys, into the element that is clicked first. */
   readonly type: (selector: string, text: string) => Promise<void>
   /** The browser's back button; bfcache is on. */

@@ -1,4 +1,5 @@
 import { connectCdp, type Cdp } from './cdp.js'
+import { pointer } from './pointer.js'
 import { childrenOf, launch, poll, type Launched } from './processes.js'
 import { expressionOf, untilBy } from './script.js'
 import type { Browser, Tab } from './tab.js'
@@ -95,7 +96,10 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
       goto: (url) => post('/url', { url }),
       eval: evaluate,
       until: untilBy(evaluate),
-      click: async (selector) => post(`${await find(selector)}/click`),
+      click: async (selector, times = 1) => {
+        const found = await find(selector)
+        await (times > 1 ? post('/actions', { actions: [pointer({ [elementKey]: found.replace('/element/', '') }, times)] }) : post(`${found}/click`))
+      },
       type: async (selector, text) => post(`${await find(selector)}/value`, { text }),
       back: () => post('/back'),
       forward: () => post('/forward'),

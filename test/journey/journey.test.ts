@@ -52,6 +52,22 @@ describe('a touchpoint', () => {
     expect([names()[0], touchpoints()[0]!.props]).toEqual(['purchase 1', { a: 1 }])
   })
 
+  test('that hurts says at which stage, too unsure to move anybody; one that has a rule goes by that', async () => {
+    const tracker = start()
+    tracker.track('dead_click')
+    tracker.track('view_item')
+    tracker.track('dead_click')
+    tracker.track('coupon_refused')
+    tracker.track('click')
+    await flush(tracker)
+    expect(touchpoints().filter(({ name }) => name !== 'view_item' && name !== 'stage_change').map(({ name, stage }) => [name, stage])).toEqual([
+      ['dead_click', undefined],
+      ['dead_click', { id: 'consideration', confidence: 0.5, rule: 'current' }],
+      ['coupon_refused', { id: 'conversion', confidence: 0.6 }],
+      ['click', undefined],
+    ])
+  })
+
   test('has no hint without a model, and the journey is known all the same', async () => {
     const tracker = shop.start({ journey: journey() }) as Tracker & JourneyMethods
     tracker.track('purchase', { transaction_id: '1', value: 5, currency: 'EUR' })
