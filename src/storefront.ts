@@ -5,6 +5,7 @@ import { attributes } from './sources/attributes.js'
 import { type ClickOptions, clicks } from './sources/clicks.js'
 import { consent, type ConsentOptions } from './sources/consent.js'
 import { dataLayer, type DataLayerOptions } from './sources/data-layer.js'
+import { errors } from './sources/errors.js'
 import { forms } from './sources/forms.js'
 import { friction } from './sources/friction.js'
 import { pageLeave } from './sources/page-leave.js'
@@ -29,7 +30,7 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'jo
 }
 
 /**
- * Starts a tracker with everything a shop wants: page views, clicks and where they are in vain, what its store, its dataLayer, its attributes, its markup, its forms and its links tell, each once and the
+ * Starts a tracker with everything a shop wants: page views, clicks and where they are in vain, errors, what its store, its dataLayer, its attributes, its markup, its forms and its links tell, each once and the
  * surest first; the cart and the orders, the journey in five stages, and what its consent tool says. `sources` adds to them.
  */
 export function createStorefront({ hash, clickSelector, layer, region, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
@@ -37,7 +38,7 @@ export function createStorefront({ hash, clickSelector, layer, region, store, so
   if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
   const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes(), productMarkup(), forms(), sharing(), shopPages()], store && Promise.resolve(store))
   const signals = consent({ ...(layer !== undefined && { layer }), ...(region !== undefined && { region }) })
-  const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), friction({ selector: clickSelector }), truth.source, pageLeave()]
+  const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), friction({ selector: clickSelector }), errors(), truth.source, pageLeave()]
   const tracker = createTracker({ ...options, commerce: commerce(options), journey: journey({ stages: five, ...options }), sources: [...own, ...sources] })
   return {
     ...tracker,

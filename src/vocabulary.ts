@@ -105,8 +105,8 @@ export interface Vocabulary {
   dead_click: InVain
   error_click: InVain & { cause?: string; message?: string; status?: number; path?: string }
   form_abandonment: Loose
-  js_error: Loose
-  slow_page: Loose
+  js_error: Struck & { cause?: string; type?: string; message?: string; file?: string; line?: number; col?: number; stack?: string }
+  slow_page: Struck & { rating?: string; lcp?: number; inp?: number; cls?: number; ttfb?: number }
 }
 
 /** A known name, or any other: that is a custom touchpoint. */

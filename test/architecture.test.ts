@@ -13,10 +13,11 @@ const importsOf = (file: string) => specifiersOf(file).map((specifier) => (speci
 
 const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'one-truth', 'storefront', 'script', 'testing'].includes(file)
 const TYPES = /^(types|vocabulary)$/
-const PACKAGE = /^idb-keyval$/
+const PACKAGE = /^(?:idb-keyval|web-vitals)$/
 
 /** Who may import whom: the first line that fits counts. */
 const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [
+  [(file) => file === 'sources/vitals', (target) => TYPES.test(target) || target.startsWith('browser/') || target === 'web-vitals'],
   [(file) => /^(sources|stores)\//.test(file), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file.startsWith('browser/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file.startsWith('formats/'), (target) => TYPES.test(target)],
@@ -24,7 +25,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
   [(file) => file === 'check-options', (target) => /^(types|consent|formats\/json)$/.test(target)],
-  [(file) => file === 'database', (target) => isCore(target) || PACKAGE.test(target)],
+  [(file) => file === 'database', (target) => isCore(target) || target === 'idb-keyval'],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],

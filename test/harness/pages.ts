@@ -87,7 +87,7 @@ const reporter = `{const f=fetch.bind(window),s=JSON.stringify;window.report=(na
 const remoteLoop = (name: string): string =>
   `{const f=fetch.bind(window),s=JSON.stringify,p=JSON.parse;(async()=>{for(;;){const r=await f('/remote?${encodeURIComponent(name)}');if(r.status!==200)return;const {id,code}=p(await r.text());let a;try{a={id,value:await (0,eval)(code)}}catch(e){a={id,error:e&&e.stack?e+'\\n'+e.stack:String(e)}}await f('/remote-answer',{method:'POST',body:s(a)}).then(r=>r.text())}})()}`
 
-const importMap = JSON.stringify({ imports: { rihla: '/modules/index.js', 'rihla/': '/modules/', 'idb-keyval': '/node_modules/idb-keyval/dist/index.js' } })
+const importMap = JSON.stringify({ imports: { rihla: '/modules/index.js', 'rihla/': '/modules/', 'idb-keyval': '/node_modules/idb-keyval/dist/index.js', 'web-vitals': '/node_modules/web-vitals/dist/web-vitals.js' } })
 
 /** Makes a page: `before`, settings, tracker, then what the test adds. */
 export function page(options: PageOptions = {}): Page {
@@ -120,7 +120,7 @@ function fileFor(path: string, dist: string): string | undefined {
   const file = /^\/rihla(\.\w+)?\.js$/.test(safe) ? join(dist, safe)
     : safe.startsWith('/dist/') ? join(dist, safe.slice('/dist'.length))
     : modules !== undefined ? join(dist, extname(modules) ? modules : `${modules}.js`)
-    : safe.startsWith('/node_modules/idb-keyval/') ? join(process.cwd(), safe)
+    : /^\/node_modules\/(idb-keyval|web-vitals)\//.test(safe) ? join(process.cwd(), safe)
     : undefined
   return file !== undefined && existsSync(file) ? file : undefined
 }
