@@ -50,6 +50,23 @@ interface InVain extends Struck {
   control?: string
 }
 
+/** A form, as GA4 names it. */
+interface Form extends Loose {
+  form_id?: string
+  form_name?: string
+  /** Its path. */
+  form_destination?: string
+}
+
+/** What is known of how a form was filled in. */
+interface Filled {
+  /** Ms since the first field was filled in. */
+  duration?: number
+  last_field?: string
+  /** In the order in which they were entered, with the ms for which each had the focus. */
+  fields?: { field: string; ms: number; corrections?: number; errors?: number }[]
+}
+
 /**
  * The touchpoints that rihla knows, by name: GA4's e-commerce events and their parameters, and what GA4 lacks.
  * Add your own by module augmentation:
@@ -104,7 +121,9 @@ export interface Vocabulary {
   rage_click: InVain & { times?: number; dead?: boolean }
   dead_click: InVain
   error_click: InVain & { cause?: string; message?: string; status?: number; path?: string }
-  form_abandonment: Loose
+  form_start: Form
+  form_submit: Form & Filled
+  form_abandonment: Form & Filled & Struck
   js_error: Struck & { cause?: string; type?: string; message?: string; file?: string; line?: number; col?: number; stack?: string }
   slow_page: Struck & { rating?: string; lcp?: number; inp?: number; cls?: number; ttfb?: number }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { forms } from '../../src/sources/forms.js'
 import type { Moment, Seen } from '../../src/types.js'
 
@@ -67,5 +67,134 @@ describe('a form', () => {
     document.body.innerHTML = `<form class="review">${email}<textarea>Mina loves it</textarea><input type="radio" name="rating" value="Mina" checked></form>`
     document.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true }))
     expect([JSON.stringify(seen).toLowerCase().includes('mina'), (seen[0] as Moment).leaving]).toEqual([false, true])
+  })
+})
+
+describe('what is filled in', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+    vi.spyOn(performance, 'now').mockImplementation(() => Date.now())
+    history.replaceState({}, '', '/')
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  const address = '<form id="address" action="/checkout/address?key=1"><label>City <input name="city" required></label><input name="street"><input name="code"><button>Go on</button></form>'
+  const fire = (selector: string, event: Event) => document.querySelector(selector)!.dispatchEvent(event)
+  const focus = (selector: string) => fire(selector, new Event('focusin', { bubbles: true, composed: true }))
+  const blur = (selector: string) => fire(selector, new Event('focusout', { bubbles: true, composed: true }))
+  const input = (selector: string, inputType = 'insertText') => fire(selector, Object.assign(new Event('input', { bubbles: true, composed: true }), { inputType }))
+  /** Somebody is in a field for so long, and writes in it. */
+  const fill = (selector: string, ms: number, ...types: string[]) => {
+    focus(selector)
+    for (const type of ['insertText', ...types]) input(selector, type)
+    vi.advanceTimersByTime(ms)
+    blur(selector)
+  }
+  const told = () => seen.splice(0).map((each) => [(each as Moment).name, (each as Moment).props] as const)
+  const form = { form_id: 'address', form_name: undefined, form_destination: '/checkout/address' }
+
+  test('starts once, and is sent with its fields in the order in which they were entered', () => {
+    document.body.innerHTML = address
+    fill('[name=street]', 3000)
+    fill('[name=city]', 1000)
+    fill('[name=street]', 500)
+    vi.advanceTimersByTime(500)
+    fire('button', new Event('click', { bubbles: true, composed: true }))
+    fire('form', new Event('submit', { bubbles: true }))
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told()).toEqual([
+      ['form_start', form],
+      ['form_submit', { ...form, duration: 5000, last_field: 'street', fields: [{ field: 'street', ms: 3500 }, { field: 'city', ms: 1000 }] }],
+    ])
+  })
+
+  test('and left before it is sent is abandoned, at its last field', () => {
+    document.body.innerHTML = address
+    fill('[name=city]', 1000)
+    focus('[name=code]')
+    input('[name=code]')
+    vi.advanceTimersByTime(2000)
+    window.dispatchEvent(new Event('pagehide'))
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told()).toEqual([
+      ['form_start', form],
+      ['form_abandonment', { ...form, duration: 3000, last_field: 'code', fields: [{ field: 'city', ms: 1000 }, { field: 'code', ms: 2000 }] }],
+    ])
+  })
+
+  test('what was deleted again counts as corrections: a run of them is one', () => {
+    document.body.innerHTML = address
+    fill('[name=city]', 100, 'deleteContentBackward', 'deleteContentBackward', 'insertText', 'deleteByCut')
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told()[1]).toMatchObject(['form_abandonment', { fields: [{ field: 'city', corrections: 2 }] }])
+  })
+
+  test('what is found invalid is an error of its field, whether the browser says so or the page', () => {
+    document.body.innerHTML = address
+    fill('[name=street]', 100)
+    fill('[name=code]', 100)
+    fire('button', new Event('click', { bubbles: true, composed: true }))
+    fire('[name=city]', new Event('invalid'))
+    document.querySelector('[name=code]')!.setAttribute('aria-invalid', 'true')
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told()[1]).toMatchObject(['form_abandonment', { last_field: 'code', fields: [{ field: 'street' }, { field: 'code', errors: 1 }, { field: 'city', ms: 0, errors: 1 }] }])
+  })
+
+  test('a form whose button was pressed last was sent, by script perhaps; one that is filled in again was not', () => {
+    document.body.innerHTML = address
+    fill('[name=city]', 100)
+    fire('button', new Event('click', { bubbles: true, composed: true }))
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told().map(([name]) => name)).toEqual(['form_start'])
+    fill('[name=city]', 100)
+    fire('button', new Event('click', { bubbles: true, composed: true }))
+    input('[name=city]')
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told().map(([name]) => name)).toEqual(['form_start', 'form_abandonment'])
+  })
+
+  test('a form that a route takes away is abandoned, on the page where it was', () => {
+    document.body.innerHTML = address
+    fill('[name=city]', 100)
+    history.pushState({}, '', '/next')
+    vi.advanceTimersByTime(999)
+    expect(told().length).toBe(1)
+    document.body.innerHTML = ''
+    vi.advanceTimersByTime(1)
+    expect(seen).toMatchObject([{ name: 'form_abandonment', page: { url: 'http://localhost:3000/' } }])
+  })
+
+  test('a field is called by its name, else by its id, what browsers call it, its label, its type', () => {
+    const fields = ['<input name="billing[city]">', '<input name="f8312" id="zip">', '<input autocomplete="street-address">', '<label>Your  town <input id="x-12345"></label>', '<input aria-label="Note">', '<input placeholder="Street">', '<input type="tel">']
+    document.body.innerHTML = `<form>${fields.join('')}</form>`
+    for (const field of document.querySelectorAll('input')) field.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
+    window.dispatchEvent(new Event('pagehide'))
+    expect((told()[1]![1] as unknown as { fields: { field: string }[] }).fields.map(({ field }) => field)).toEqual(['billing[city]', 'zip', 'street-address', 'Your town', 'Note', 'Street', 'tel'])
+  })
+
+  test.each([
+    ['a search', '<form role="search"><input name="q"></form>'],
+    ['a search by its field', '<form><input type="search" name="q"></form>'],
+    ['a choice of variants', '<form><select name="size"></select><input type="number" name="quantity"></form>'],
+    ['a filter', '<form><input type="checkbox" name="red"></form>'],
+    ['what is left alone', '<form data-rihla-ignore><input name="city"></form>'],
+    ['a field without a form', '<input name="city">'],
+  ])('%s is no form that one fills in', (_, html) => {
+    document.body.innerHTML = html
+    document.querySelector('input,select')!.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
+    window.dispatchEvent(new Event('pagehide'))
+    expect(told()).toEqual([])
+  })
+
+  test('no value is told, nor how long one is', () => {
+    document.body.innerHTML = '<form><input name="card" autocomplete="cc-number" value="4111111111111111"><input type="password" name="secret" value="geheim"></form>'
+    fill('[name=card]', 100)
+    fill('[name=secret]', 100)
+    window.dispatchEvent(new Event('pagehide'))
+    const text = JSON.stringify(seen)
+    expect([text.includes('4111'), text.includes('geheim'), /"(length|value)"/.test(text), seen.length]).toEqual([false, false, false, 2])
   })
 })
