@@ -39,7 +39,7 @@ const scriptFile = (input, file, ...plugins) => ({
 
 export default [
   {
-    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats')],
+    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats')],
     external: ['idb-keyval', 'web-vitals'],
     plugins: [typescript()],
     // One file per module: what a shop's bundler sees is what src/ shows.

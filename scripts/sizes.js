@@ -52,6 +52,7 @@ export async function weights() {
     ...namesIn('src/stores').map((name) => [`rihla/rihla.${name}.js`, fileSize(`dist/rihla.${name}.js`)]),
     ['rihla/commerce', added('commerce/commerce', 'commerce')],
     ['rihla/journey', added('journey/journey', 'journey')],
+    ['rihla/survey', alone('survey/survey')],
     ['rihla/channels', alone('channels')],
     ...namesIn('src/stages').map((name) => [`rihla/stages/${name}`, alone(`stages/${name}`)]),
     ...namesIn('src/formats').map((name) => [`rihla/formats/${name}`, alone(`formats/${name}`)]),

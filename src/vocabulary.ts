@@ -109,7 +109,7 @@ export interface Vocabulary {
   account_viewed: Loose
   order_status_viewed: Loose
   newsletter_subscribed: Loose
-  feedback: Loose & { kind: string; score?: number; text?: string; about?: string }
+  feedback: Loose & { kind: string; score?: number; text?: string; choice?: string; about?: string; sentiment?: string }
   payment_redirect: Loose
   payment_return: Loose
   coupon_refused: Struck & { coupon?: string; times?: number }

@@ -24,6 +24,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('stages/'), (target) => TYPES.test(target) || target === 'stages/five'],
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
+  [(file) => file.startsWith('survey/'), (target) => TYPES.test(target) || /^(survey|browser)\//.test(target) || /^(commerce\/commerce|journey\/(journey|feedback))$/.test(target)],
   [(file) => file === 'check-options', (target) => /^(types|consent|formats\/json)$/.test(target)],
   [(file) => file === 'database', (target) => isCore(target) || target === 'idb-keyval'],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
@@ -44,6 +45,10 @@ test('every file imports only what its place allows', () => {
 test('core steps take nothing but types from the browser folder', () => {
   const wrong = files.filter(isCore).flatMap((file) => textOf(file).split('\n').filter((line) => /^import (?!type\b).*'\.\/browser\//.test(line)).map((line) => `${file}: ${line}`))
   expect(wrong).toEqual([])
+})
+
+test('a survey knows of the tracker by types alone', () => {
+  expect(textOf('survey/survey').split('\n').filter((line) => /^import (?!type\b).*'\.\.\/(?!browser\/)/.test(line))).toEqual([])
 })
 
 test('idb-keyval is named in exactly one file', () => {

@@ -125,7 +125,7 @@ describe.each(engines)('$name', (engine) => {
     const moves = all.filter((each) => each.name === 'stage_change').sort((a, b) => a.happened_at - b.happened_at)
     // A page that is left in the moment of a move may not have stored it: the next one tells it again.
     expect([...new Set(moves.map(({ props }) => props?.to))]).toEqual(['awareness', 'consideration', 'conversion'])
-    expect(all.filter((each) => !/^(click|page_leave|stage_change)$/.test(each.name) && !each.stage)).toEqual([])
+    expect(all.filter((each) => !/^(click|page_leave|stage_change|form_start|form_submit)$/.test(each.name) && !each.stage)).toEqual([])
 
     // The page in the other window, which nobody has touched, shows the same: every touchpoint with its stage, and every document complete.
     await watching.until((count: number) => document.querySelectorAll('#touchpoints tr').length === count, all.length)

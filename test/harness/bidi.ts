@@ -1,5 +1,5 @@
 import WebSocket from 'ws'
-import { pointer } from './pointer.js'
+import { keyboard, pointer } from './actions.js'
 import { childrenOf, launch, poll } from './processes.js'
 import { expressionOf, untilBy } from './script.js'
 import type { Browser, Tab } from './tab.js'
@@ -69,6 +69,7 @@ function tabFor(connection: Connection, context: string): Tab {
     if (node.sharedId === undefined) throw new Error(`no element ${selector}`)
     await connection.send('input.performActions', { context, actions: [pointer({ type: 'element', element: { sharedId: node.sharedId } }, times)] })
   }
+  const keys = async (text: string): Promise<void> => void (await connection.send('input.performActions', { context, actions: [keyboard(text)] }))
   const history = async (delta: number): Promise<void> => {
     // traverseHistory returns before the page is there. Two entries of one document may look the same: then this waits its time out.
     const before = await evaluate<string>('location.href + performance.timeOrigin')
@@ -83,9 +84,9 @@ function tabFor(connection: Connection, context: string): Tab {
     click,
     type: async (selector, text) => {
       await click(selector)
-      const actions = [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }])
-      await connection.send('input.performActions', { context, actions: [{ type: 'key', id: 'keyboard', actions }] })
+      await keys(text)
     },
+    keys,
     back: () => history(-1),
     forward: () => history(1),
     reload: async () => void (await connection.send('browsingContext.reload', { context, wait: 'complete' })),

@@ -148,11 +148,11 @@ export function holdBack(collector: Collector): { readonly came: Promise<void>; 
   return { came, release }
 }
 
-/** The touchpoints that a real collector would hold, by document in the order in which they happened, without those named and without what follows from them and from the page: `stage_change`, `page_leave`. */
+/** The touchpoints that a real collector would hold, by document in the order in which they happened, without those named and without what follows from them and from the page: `stage_change`, `page_leave`, `dead_click`. */
 export const namesAt = (collector: Collector, ...without: string[]): string[] =>
   collector
     .stored()
-    .filter(({ name }) => !/^(stage_change|page_leave)$/.test(name) && !without.includes(name))
+    .filter(({ name }) => !/^(stage_change|page_leave|dead_click)$/.test(name) && !without.includes(name))
     .sort((a, b) => (a.tab === b.tab ? a.seq - b.seq : a.at - b.at))
     .map(({ name }) => name)
 

@@ -31,6 +31,8 @@ export interface Tab {
   readonly click: (selector: string, times?: number) => Promise<void>
   /** Real keys, into the element that is clicked first. */
   readonly type: (selector: string, text: string) => Promise<void>
+  /** Real keys, to what has the focus; special ones as WebDriver writes them. */
+  readonly keys: (text: string) => Promise<void>
   /** The browser's back button; bfcache is on. */
   readonly back: () => Promise<void>
   readonly forward: () => Promise<void>

@@ -1,5 +1,5 @@
 import { connectCdp, type Cdp } from './cdp.js'
-import { pointer } from './pointer.js'
+import { keyboard, pointer } from './actions.js'
 import { childrenOf, launch, poll, type Launched } from './processes.js'
 import { expressionOf, untilBy } from './script.js'
 import type { Browser, Tab } from './tab.js'
@@ -101,6 +101,7 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
         await (times > 1 ? post('/actions', { actions: [pointer({ [elementKey]: found.replace('/element/', '') }, times)] }) : post(`${found}/click`))
       },
       type: async (selector, text) => post(`${await find(selector)}/value`, { text }),
+      keys: (text) => post('/actions', { actions: [keyboard(text)] }),
       back: () => post('/back'),
       forward: () => post('/forward'),
       reload: () => post('/refresh'),

@@ -9,17 +9,25 @@ const become = (given: unknown) => {
 }
 
 describe('feedback that is right is recorded as it is', () => {
-  test.each<[Feedback]>([
-    [{ kind: 'nps', score: 0 }],
-    [{ kind: 'nps', score: 10, text: 'Lovely cups', about: 'FJ-301' }],
-    [{ kind: 'csat', score: 1 }],
-    [{ kind: 'emoji', score: 5 }],
-    [{ kind: 'ces', score: 7 }],
+  test.each<[Feedback, sentiment?: string]>([
+    [{ kind: 'nps', score: 0 }, 'negative'],
+    [{ kind: 'nps', score: 6 }, 'negative'],
+    [{ kind: 'nps', score: 7 }, 'neutral'],
+    [{ kind: 'nps', score: 8 }, 'neutral'],
+    [{ kind: 'nps', score: 9 }, 'positive'],
+    [{ kind: 'nps', score: 10, text: 'Lovely cups', about: 'FJ-301' }, 'positive'],
+    [{ kind: 'csat', score: 1 }, 'negative'],
+    [{ kind: 'csat', score: 3 }, 'neutral'],
+    [{ kind: 'emoji', score: 4 }, 'positive'],
+    [{ kind: 'ces', score: 3 }, 'negative'],
+    [{ kind: 'ces', score: 4 }, 'neutral'],
+    [{ kind: 'ces', score: 5 }, 'positive'],
     [{ kind: 'text', text: 'سريع' }],
-    [{ kind: 'channel', text: 'A friend told me', about: 'referral' }],
+    [{ kind: 'source', choice: 'referral', text: 'A friend told me' }],
+    [{ kind: 'leaving', choice: 'price', about: 'A-1' }],
     [{ kind: 'size_fits', score: -3.5 }],
-  ])('%o', (given) => {
-    expect(become(given)).toEqual({ props: given, told: [] })
+  ])('%o', (given, sentiment) => {
+    expect(become(given)).toEqual({ props: { ...given, ...(sentiment && { sentiment }) }, told: [] })
   })
 })
 
@@ -28,9 +36,10 @@ describe('what is wrong is told and left out, the rest still counts', () => {
     ['a score beyond the scale', { kind: 'nps', score: 11, text: 'a' }, { kind: 'nps', text: 'a' }, 'input: score of feedback must be a number from 0 to 10'],
     ['a score that is a text', { kind: 'csat', score: '5', about: 'x' }, { kind: 'csat', about: 'x' }, 'input: score of feedback must be a number from 1 to 5'],
     ['an own score that is no number', { kind: 'mine', score: NaN, text: 'a' }, { kind: 'mine', text: 'a' }, 'input: score of feedback must be a number'],
-    ['an empty text', { kind: 'nps', score: 1, text: '  ' }, { kind: 'nps', score: 1 }, 'input: text of feedback must be a text that is not empty'],
-    ['a long subject', { kind: 'nps', score: 1, about: 'x'.repeat(65) }, { kind: 'nps', score: 1 }, 'input: about of feedback must be a text of at most 64 characters'],
-    ['a kind that is no word', { kind: 'N P S', text: 'a' }, { kind: 'text', text: 'a' }, 'input: kind of feedback must be a word such as nps, csat, ces, emoji, text or channel'],
+    ['an empty text', { kind: 'nps', score: 1, text: '  ' }, { kind: 'nps', score: 1, sentiment: 'negative' }, 'input: text of feedback must be a text that is not empty'],
+    ['a long subject', { kind: 'nps', score: 1, about: 'x'.repeat(65) }, { kind: 'nps', score: 1, sentiment: 'negative' }, 'input: about of feedback must be a text of at most 64 characters'],
+    ['a choice that is no text', { kind: 'leaving', choice: 5, text: 'a' }, { kind: 'leaving', text: 'a' }, 'input: choice of feedback must be a text of at most 64 characters'],
+    ['a kind that is no word', { kind: 'N P S', text: 'a' }, { kind: 'text', text: 'a' }, 'input: kind of feedback must be a word such as nps, csat, ces, emoji, text or source'],
   ])('%s', (_, given, props, told) => {
     expect(become(given)).toEqual({ props, told: [told] })
   })
@@ -38,7 +47,7 @@ describe('what is wrong is told and left out, the rest still counts', () => {
 
 test.each([[undefined], [null], ['good'], [7], [{}], [{ kind: 'nps' }], [{ kind: 'nps', score: 11 }]])('nothing is recorded of %o, and it is told', (given) => {
   const { props, told } = become(given)
-  expect([props, told.at(-1)]).toEqual([undefined, 'input: feedback must have a score, a text or what it is about'])
+  expect([props, told.at(-1)]).toEqual([undefined, 'input: feedback must have a score, a text, a choice or what it is about'])
 })
 
 test('whatever is given, it does not throw, and a known kind has a score on its scale', () => {

@@ -7,3 +7,6 @@ export const pointer = (origin: object, times = 1): object => ({
     ...Array.from({ length: times }, (_, i) => [...(i ? [{ type: 'pause', duration: 80 }] : []), { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }]).flat(),
   ],
 })
+
+/** The actions of a keyboard that types a text. */
+export const keyboard = (text: string): object => ({ type: 'key', id: 'keyboard', actions: [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]) })
