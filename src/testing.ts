@@ -35,6 +35,10 @@ export interface StoreRequest {
   readonly beginsCheckout?: boolean
   /** @default false */
   readonly placesOrder?: boolean
+  /** The status of its answer. @default none */
+  readonly status?: number
+  /** @default false */
+  readonly refusesCoupon?: boolean
 }
 
 /** What a shop answers when its cart is read. */
@@ -141,8 +145,8 @@ function must(holds: boolean, message: string): void {
 const show = (value: unknown) => JSON.stringify(value) ?? 'undefined'
 const isText = (value: unknown) => typeof value === 'string' && !!value
 const toRequest = ({ method = 'GET', url, button }: StoreRequest) => ({ method, url: new URL(url, location.href), button })
-const meaningOf = ({ changesCart, beginsCheckout, placesOrder }: StoreRequest) =>
-  [changesCart && 'changes the cart', beginsCheckout && 'begins the checkout', placesOrder && 'places the order'].filter(Boolean).join(' and ') || 'means nothing'
+const meaningOf = ({ changesCart, beginsCheckout, placesOrder, refusesCoupon }: StoreRequest) =>
+  [changesCart && 'changes the cart', beginsCheckout && 'begins the checkout', placesOrder && 'places the order', refusesCoupon && 'is refused its coupon'].filter(Boolean).join(' and ') || 'means nothing'
 
 /** Shows a page while something is done, also when that fails or takes its time. */
 function on<T>(page: StorePage, use: () => T): T {
@@ -280,8 +284,8 @@ function mustHold(cart: Cart | undefined, ids: readonly string[]): void {
 }
 
 function mustMean(store: Store, request: StoreRequest): void {
-  for (const method of ['changesCart', 'beginsCheckout', 'placesOrder'] as const) {
-    const said = store[method]?.(toRequest(request)) ?? false
+  for (const method of ['changesCart', 'beginsCheckout', 'placesOrder', 'refusesCoupon'] as const) {
+    const said = store[method]?.(toRequest(request), request.status) ?? false
     must(said === (request[method] ?? false), `${method} must be ${!said}, got ${said}`)
   }
 }

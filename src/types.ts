@@ -125,6 +125,8 @@ export interface Store {
   readonly beginsCheckout?: (request: PageRequest) => boolean
   /** Whether a request asks for the order to be placed: after it, `checkoutErrors` is read. */
   readonly placesOrder?: (request: PageRequest) => boolean
+  /** Whether the coupon of a request that has ended was refused: asked once the page has had time to show it, with the status of the answer where there was one. */
+  readonly refusesCoupon?: (request: PageRequest, status?: number) => boolean
   /** What the checkout finds fault with now: codes and names of fields, never a value. */
   readonly checkoutErrors?: () => readonly { readonly code: string; readonly field?: string | undefined }[]
   /** The one `item_id` of an item that others (the shop's dataLayer, its markup) name by another of its ids; `undefined` where it is not known better. */

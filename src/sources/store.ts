@@ -14,7 +14,7 @@ const SETTLING = 1000
 
 /**
  * Watches a shop system through its adapter, such as `woocommerce()`: reads the whole cart when a page is seen and after each request that may change it,
- * and records what the page is about: `view_item`, `view_cart`, `begin_checkout`, `checkout_error`, `purchase`. The document's `data-rihla-page` names the
+ * and records what the page is about: `view_item`, `view_cart`, `begin_checkout`, `checkout_error`, `coupon_refused`, `purchase`. The document's `data-rihla-page` names the
  * kind of page, where the shop does not say it itself.
  *
  * Requests are seen, never their bodies or their answers; an adapter that throws is reported to `onError`, and what it was asked for left out.
@@ -41,7 +41,7 @@ export function store(adapter: Store): StoreSource {
     } })
 
     /** What the page is about, each once; a product again when another is chosen. */
-    const look = () => {
+    const look = (isChosen = false) => {
       // Half a page shows half a product.
       if (document.readyState === 'loading') return
       if (!adapter.isHere()) return
@@ -58,7 +58,7 @@ export function store(adapter: Store): StoreSource {
       }
       const before = told
       // What a page itself chooses at its start is not another product.
-      const isSettling = place === location.href && performance.now() - since < SETTLING
+      const isSettling = !isChosen && place === location.href && performance.now() - since < SETTLING
       if (place !== location.href) [place, since] = [location.href, performance.now()]
       told = {}
       for (const [name, propsOf] of Object.entries(shows)) {
@@ -78,13 +78,22 @@ export function store(adapter: Store): StoreSource {
       for (const { code, field } of named.length ? named : found) tell('checkout_error', { code, field })
     }
 
-    const requested = (request: PageRequest) => {
-      if (!isSighted || !isOwn(request.url)) return
-      if (adapter.changesCart(request)) sight()
-      if (!adapter.placesOrder?.(request)) return
-      const timer = setTimeout(guarded(() => (timers.delete(timer), errors()), fail), SHOWN)
+    /** When the page has had time to show it. */
+    const soon = (work: () => void) => {
+      const timer = setTimeout(guarded(() => (timers.delete(timer), work()), fail), SHOWN)
       timers.add(timer)
     }
+
+    const requested = (request: PageRequest, status?: number) => {
+      if (!isSighted || !isOwn(request.url)) return
+      if (adapter.changesCart(request)) {
+        sight()
+        if (adapter.refusesCoupon) soon(() => adapter.refusesCoupon!(request, status) && tell('coupon_refused', {}))
+      }
+      if (adapter.placesOrder?.(request)) soon(errors)
+    }
+    /** A variant may be chosen without a new address. */
+    const changed = ({ isTrusted }: Event) => void (told.view_item && soon(() => look(isTrusted)))
 
     const going = (request: PageRequest) => {
       if (isAway || !adapter.beginsCheckout?.(request)) return
@@ -115,7 +124,8 @@ export function store(adapter: Store): StoreSource {
     }
 
     const stops = [
-      onContent(look, fail),
+      onContent(() => look(), fail),
+      listen(document, 'change', changed, fail),
       onRequest({ ended: requested }, fail),
       onOutward((url) => going({ method: 'GET', url: new URL(url) }), fail),
       listen(document, 'submit', submitted, fail),

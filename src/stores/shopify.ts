@@ -11,6 +11,8 @@ interface Variant {
   /** In hundredths. */
   readonly price?: number
   readonly sku?: string | null
+  /** Only of the one that is chosen. */
+  readonly available?: boolean
 }
 
 /** What Shopify prints for the scripts of a page; older themes lack parts of it. */
@@ -99,7 +101,7 @@ function product() {
   const variant = kind() === 'product' ? variantShown() : undefined
   if (!variant) return
   const { product: { id, vendor, type } = {}, currency } = metaOf() ?? {}
-  const { name, public_title, price, sku } = variant
+  const { name, public_title, price, sku, available } = variant
   const item = {
     item_id: `${variant.id}`,
     item_name: name?.slice(0, public_title ? -public_title.length - 3 : undefined) ?? property('title'),
@@ -109,6 +111,7 @@ function product() {
     price: price! >= 0 ? price! / 100 : property('price:amount'),
     sku,
     product_id: id && `${id}`,
+    availability: available === false ? 'out_of_stock' : undefined,
   } as Item
   return { currency: globals().Shopify?.currency?.active ?? currency ?? property('price:currency') ?? undefined, items: [item] }
 }

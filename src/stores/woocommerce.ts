@@ -6,6 +6,7 @@ import type { Item } from '../vocabulary.js'
 interface Offer {
   readonly price?: string | number
   readonly lowPrice?: string | number
+  readonly availability?: string
   readonly priceCurrency?: string
   readonly priceSpecification?: Offer | readonly Offer[]
 }
@@ -21,6 +22,7 @@ interface Product {
 interface Variation {
   readonly variation_id?: number
   readonly display_price?: number
+  readonly is_in_stock?: boolean
   readonly sku?: string
 }
 
@@ -101,7 +103,7 @@ export function woocommerce(): Store {
 
   const known = <T extends { readonly currency?: string | undefined }>(told: T | undefined) => told && { ...told, currency: told.currency ?? last.currency }
 
-  return { name: 'woocommerce', isHere: () => whichStore() === 'woocommerce', kind, product: () => known(product()), changesCart, readCart, order: () => known(order()), placesOrder, checkoutErrors, itemId }
+  return { name: 'woocommerce', isHere: () => whichStore() === 'woocommerce', kind, product: () => known(product()), changesCart, readCart, order: () => known(order()), placesOrder, refusesCoupon, checkoutErrors, itemId }
 }
 
 function kind(): string | undefined {
@@ -125,6 +127,7 @@ function product() {
     // Shops with many variations tell their prices later: then a range is no price.
     price: isChosen ? variation?.display_price : +(price?.price ?? offer?.price ?? offer?.lowPrice ?? 0) || undefined,
     sku: variation?.sku || sku,
+    availability: (isChosen ? variation?.is_in_stock === false : /OutOfStock$/.test(`${offer?.availability}`)) ? 'out_of_stock' : undefined,
   } as Item
   return { currency: price?.priceCurrency ?? offer?.priceCurrency, items: [item] }
 }
@@ -185,6 +188,9 @@ function changesCart({ method, url }: PageRequest): boolean {
 }
 
 const placesOrder = ({ method, url }: PageRequest) => method === 'POST' && (ajaxOf(url) === 'checkout' || routeOf(url).startsWith('checkout'))
+
+/** Classic pages answer with the notice that they show, blocks with a status. */
+const refusesCoupon = ({ url }: PageRequest, status = 0) => /^(?:cart\/)?apply[_-]coupon/.test(ajaxOf(url) || routeOf(url)) && (status >= 400 || !!find('.woocommerce-error,.coupon-error-notice'))
 
 function checkoutErrors() {
   const faults = all(FAULTS).filter((fault) => !fault.querySelector('[data-id]'))

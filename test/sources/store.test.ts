@@ -72,6 +72,34 @@ test('what a page chooses itself at its start is not another product', () => {
   expect(words.filter((word) => word !== 'cart of shop').length).toBe(1)
 })
 
+test('a product is told again where a shopper chooses another without a new address, soon after, also on a page that has just begun', async () => {
+  let product = { currency: 'EUR', items: [cap] }
+  const { words } = open({ kind: () => 'product', product: () => product })
+  const choose = (isTrusted: boolean) => document.body.dispatchEvent(Object.defineProperty(new Event('change', { bubbles: true }), 'isTrusted', { value: isTrusted }))
+  product = { currency: 'EUR', items: [{ ...cap, price: 20 }] }
+  choose(true)
+  await vi.advanceTimersByTimeAsync(399)
+  expect(words.length).toBe(2)
+  await vi.advanceTimersByTimeAsync(1)
+  choose(true)
+  await vi.advanceTimersByTimeAsync(400)
+  product = { currency: 'EUR', items: [{ ...cap, price: 22 }] }
+  choose(false)
+  await vi.advanceTimersByTimeAsync(400)
+  expect(words.filter((word) => word !== 'cart of shop')).toEqual(['view_item {"currency":"EUR","items":[{"item_id":"cap","price":18}]}', 'view_item {"currency":"EUR","items":[{"item_id":"cap","price":20}]}'])
+})
+
+test('a coupon that is refused is told once the page has had time to show it', async () => {
+  page.fetch = vi.fn(async (path: string) => new Response('{}', { status: path.endsWith('bad') ? 400 : 200 }))
+  const asked: unknown[] = []
+  const { words } = open({ changesCart: ({ url }) => url.pathname === '/coupon', refusesCoupon: ({ url }, status) => (asked.push(`${url.search} ${status}`), status === 400) })
+  for (const path of ['/coupon?good', '/other?bad', '/coupon?bad']) await request(path)
+  await vi.advanceTimersByTimeAsync(399)
+  expect(asked).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect([asked, words.filter((word) => word !== 'cart of shop')]).toEqual([['?good 200', '?bad 400'], ['coupon_refused']])
+})
+
 test('the kind of page follows the route', async () => {
   let kind = 'product'
   open({ kind: () => kind })

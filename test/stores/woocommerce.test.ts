@@ -39,6 +39,7 @@ const answer = {
 const classicOrder = page('page woocommerce-checkout woocommerce-page woocommerce-order-received', '<ul class="woocommerce-order-overview"><li class="woocommerce-order-overview__order order">Nummer: <strong>77</strong></li><li class="woocommerce-order-overview__email email">E-Mail: <strong>mina@shop.example</strong></li><li class="woocommerce-order-overview__total total">Gesamt: <strong><span class="woocommerce-Price-amount amount"><bdi>18,00&nbsp;<span class="woocommerce-Price-currencySymbol">&euro;</span></bdi></span></strong></li></ul><address>Mina Harker<br>Lindenweg 3</address>', { path: '/kasse/bestellung-erhalten/77/?key=wc_order_Ab12', kind: 'thank_you', order: '77' })
 const blocksOrder = page('woocommerce-checkout woocommerce-page woocommerce-order-received', '<ul class="wc-block-order-confirmation-summary-list">' + ['77', '22. November 2026', '<span class="woocommerce-Price-amount amount"><bdi>1.234,50&nbsp;<span class="woocommerce-Price-currencySymbol">&euro;</span></bdi></span>', 'mina@shop.example'].map((value) => `<li class="wc-block-order-confirmation-summary-list-item"><span class="wc-block-order-confirmation-summary-list-item__value">${value}</span></li>`).join('') + '</ul>', { path: '/checkout/order-received/77/?key=wc_order_Ab12&utm_nooverride=1', kind: 'thank_you', order: '77' })
 const checkoutPage = page('woocommerce-checkout woocommerce-page', '<form class="checkout" name="checkout"><input name="billing_first_name"><input name="billing_email" value="mina@shop.example"></form><ul class="woocommerce-error"><li data-id="billing_email">mina@shop.example ist ungültig</li></ul>', { path: '/kasse/', kind: 'checkout' })
+const refusedPage = page('page woocommerce-cart woocommerce-page', '<ul class="woocommerce-error" role="alert"><li>Gutschein „X“ existiert nicht!</li></ul>', { path: '/warenkorb/', kind: 'cart' })
 const homePage = page('home page theme-storefront', '', { kind: 'home' })
 
 const rest = '/wp-json/wc/store/v1'
@@ -52,6 +53,10 @@ describe('the contract', () => {
       ...['add_to_cart', 'remove_from_cart', 'apply_coupon', 'remove_coupon'].map((name) => ({ ...adds, url: `/?wc-ajax=${name}` })),
       ...['update_order_review', 'get_refreshed_fragments', 'get_variation', 'update_shipping_method'].map((name) => ({ method: 'POST', url: `/?wc-ajax=${name}` })),
       { method: 'POST', url: '/?wc-ajax=checkout', placesOrder: true },
+      { ...adds, url: '/?wc-ajax=apply_coupon', from: refusedPage, status: 200, refusesCoupon: true },
+      { ...adds, url: '/?wc-ajax=remove_coupon', from: refusedPage, status: 200 },
+      { ...adds, url: `${rest}/cart/apply-coupon`, status: 400, refusesCoupon: true },
+      { ...adds, url: `${rest}/cart/apply-coupon`, status: 200 },
       ...['/cart/add-item', '/cart/update-item', '/cart/remove-item', '/cart/apply-coupon', '/batch?_locale=user'].map((path) => ({ ...adds, url: rest + path })),
       ...['/cart/update-customer', '/cart/select-shipping-rate'].map((path) => ({ method: 'POST', url: rest + path })),
       { method: 'POST', url: `${rest}/checkout?_locale=user`, placesOrder: true },
