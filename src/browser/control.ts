@@ -49,6 +49,9 @@ function textOf(control: Element): string {
   return text.trim().slice(0, ENOUGH)
 }
 
+/** What attributes of an element say, in one text. Not its properties: a field of a form may be called `action` or `id`. */
+export const wordsOf = (element: Element, attributes: string): string => attributes.split(' ').map((name) => element.getAttribute(name) ?? '').join(' ')
+
 /** What controls are for, by words that their own attributes and texts use, and the addresses that they lead to. The first that fits counts. */
 const PURPOSES: readonly (readonly [purpose: string, words: RegExp])[] = [
   ['add_to_cart', /add.?to.?(?:cart|bag|basket)|cart[/_-]?add|أضف إلى (?:ال)?سل|افزودن به سبد/i],
@@ -59,7 +62,6 @@ const PURPOSES: readonly (readonly [purpose: string, words: RegExp])[] = [
 
 /** What a control is for: `pay`, `add_to_cart`, `checkout`, `coupon`; `undefined` for anything else. */
 export function purposeOf(control: Element, text = ''): string | undefined {
-  const form = control.closest('form')
-  const words = [...['id', 'class', 'name', 'data-testid', 'data-rihla', 'href'].map((name) => control.getAttribute(name)), form?.getAttribute('action'), text].join(' ')
+  const words = [wordsOf(control, 'id class name data-testid data-rihla href'), control.closest('form')?.getAttribute('action'), text].join(' ')
   return PURPOSES.find(([, of]) => of.test(words))?.[0]
 }

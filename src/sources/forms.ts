@@ -1,3 +1,4 @@
+import { wordsOf } from '../browser/control.js'
 import { guarded, listen } from '../browser/listen.js'
 import { onRoute } from '../browser/on-route.js'
 import { currentPage } from '../browser/page.js'
@@ -19,6 +20,8 @@ const QUIET = /^(?:hidden|submit|button|image|checkbox|radio)$/i
 
 /** Where somebody writes: a form without such a field chooses a variant, a quantity, a filter. */
 const WRITTEN = 'textarea,input:not([type=hidden],[type=submit],[type=button],[type=image],[type=reset],[type=checkbox],[type=radio],[type=number],[type=range],[type=search])'
+/** Where programmers say what a form is. */
+const NAMES = 'action id name class role data-form-type'
 /** The most fields of a form that are told. */
 const MOST = 50
 /** What sends a form, where its script does it by itself. */
@@ -85,7 +88,7 @@ export function forms(): Source {
       const field = event.composedPath()[0]
       if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement)) return
       const { form } = field
-      if (!form || !form.querySelector(WRITTEN) || field.closest('[data-rihla-ignore]') || form.querySelector('[type=search]') || /search/i.test(wordsOf(form))) return
+      if (!form || !form.querySelector(WRITTEN) || field.closest('[data-rihla-ignore]') || form.querySelector('[type=search]') || /search/i.test(wordsOf(form, NAMES))) return
       const filling = fillingOf(form)
       const name = nameOf(field)
       const entry = filling.entries.find((each) => each.field === name) ?? { field: name, ms: 0, corrections: 0, errors: 0 }
@@ -204,13 +207,10 @@ function calledBy(field: Field): string {
   return own ?? ((field.labels?.[0]?.textContent ?? field.getAttribute('aria-label') ?? field.getAttribute('placeholder') ?? '').replace(/\s+/g, ' ').trim().slice(0, 64) || field.type)
 }
 
-/** What programmers call a form. Not as properties: a field may be called `action` or `id`. */
-const wordsOf = (form: HTMLFormElement) => ['action', 'id', 'name', 'class', 'role', 'data-form-type'].map((name) => form.getAttribute(name) ?? '').join(' ')
-
 function meaningOf(form: HTMLFormElement): readonly [name: string, props?: Props | undefined] | undefined {
   const fields: Fields = [...form.querySelectorAll('input,select,textarea')]
   const has = (selector: string) => fields.filter((field) => field.matches(selector))
-  const words = wordsOf(form)
+  const words = wordsOf(form, NAMES)
   const type = (has('[type=hidden][name=form_type]')[0] as HTMLInputElement | undefined)?.value ?? ''
   const stars = fields.filter((field) => /rating|stars/i.test(field.getAttribute('name') ?? ''))
   const texts = has('textarea')

@@ -1,4 +1,4 @@
-import { CONTROLS, describe, pathOf, purposeOf } from '../browser/control.js'
+import { CONTROLS, describe, pathOf, purposeOf, wordsOf } from '../browser/control.js'
 import { guarded, listen } from '../browser/listen.js'
 import { isSelecting, onEffect } from '../browser/on-effect.js'
 import { isOwn } from '../browser/on-request.js'
@@ -36,6 +36,8 @@ const OFF = '[disabled],[aria-disabled=true],[data-rihla-ignore]'
 /** What is chosen already need not answer. */
 const CHOSEN = '[aria-selected=true],[aria-checked=true],[aria-pressed=true],[aria-current]:not([aria-current=false])'
 const CHOSEN_WORDS = /(?:^|[\s_-])(?:active|selected|current)(?=$|[\s_])/i
+/** Where programmers say what a control is. */
+const NAMES = 'id class name aria-label data-testid data-action'
 /** Controls that may have come to an end: by their signs, the words in their attributes, the field beside them. */
 const SIGNS = /^[\s+\-−–—±<>‹›«»←→↑↓▲▼△▽◀▶◂▸❮❯×0-9]+$/
 const STEPS = /qty|quantit|plus|minus|incre|decre|slid|carousel|arrow|zoom|scroll|seek|volume/i
@@ -142,7 +144,7 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     const isRage = (clicks: readonly Click[]) => {
       const isFast = clicks.some(({ since }, i) => (clicks[i + RAGE.count - 1]?.since ?? Infinity) - since <= RAGE.ms)
       const unanswered = clicks.filter(({ answered = Infinity }) => answered > AT_ONCE).length
-      return isFast && unanswered * 3 >= clicks.length * 2 && !isStepper(clicks[0]!) && !AGAIN.test(wordsOf(clicks[0]!.hit)) && (looksPressable(clicks[0]!) || !!clicks[0]!.hit.closest('img,picture,svg'))
+      return isFast && unanswered * 3 >= clicks.length * 2 && !isStepper(clicks[0]!) && !AGAIN.test(wordsOf(clicks[0]!.hit, NAMES)) && (looksPressable(clicks[0]!) || !!clicks[0]!.hit.closest('img,picture,svg'))
     }
 
     /** Once the page's own listeners have had their say. */
@@ -254,8 +256,8 @@ const looksPressable = ({ hit, isControl }: Click) => isControl || (getComputedS
 /** Whether a link that is followed leads anywhere: not `#` alone, nor a script. */
 const leads = ({ href, protocol, hash }: HTMLAnchorElement | HTMLAreaElement) => protocol !== 'javascript:' && (!!hash || !/#$/.test(href))
 
-/** What its programmer calls it. */
-const wordsOf = (element: Element) => ['id', 'class', 'name', 'aria-label', 'data-testid', 'data-action'].map((name) => element.getAttribute(name) ?? '').join(' ')
-
-const isStepper = ({ hit, path }: Click) =>
-  SIGNS.test(describe(hit, path).text ?? '') || STEPS.test(wordsOf(hit)) || !!hit.closest('[class*=quantity],[class*=qty]') || !!hit.parentElement?.querySelector(COUNTS)
+/** What has a purpose of its own may stand beside a quantity, and is none. */
+function isStepper({ hit, path }: Click): boolean {
+  const { text = '' } = describe(hit, path)
+  return !purposeOf(hit, text) && (SIGNS.test(text) || STEPS.test(wordsOf(hit, NAMES)) || !!hit.closest('[class*=quantity],[class*=qty]') || !!hit.parentElement?.querySelector(COUNTS))
+}

@@ -121,6 +121,7 @@ const wrong: { readonly [what: string]: Scenario } = {
   'a dead button to pay, in Arabic': { html: '<button id="x">ادفع الآن</button>', told: [['dead_click', { control: 'pay' }]] },
   'a dead button to order, in Persian': { html: '<button id="x">ثبت سفارش</button>', told: [['dead_click', { control: 'pay' }]] },
   'a dead button to add to the cart': { html: '<form action="/cart/add" onsubmit="return false"><button id="x">In den Korb</button></form>', told: [['dead_click', { control: 'add_to_cart' }]] },
+  'a dead button to add to the cart, beside the quantity': { html: '<form class="cart" onsubmit="return false"><input type="number" class="qty" value="1"><button id="x" name="add-to-cart" value="13">In den Warenkorb</button></form>', told: [['dead_click', { control: 'add_to_cart' }]] },
   'a form whose script forgets to send it': { html: '<form><button id="x" name="place_order">Weiter</button></form>', script: "$('form').onsubmit = (event) => event.preventDefault()", told: [['dead_click', { control: 'pay' }]] },
   'a link that leads nowhere': { html: '<a id="x" href="#">Sizes</a>', told: [['dead_click']] },
   'a link to a script that does nothing': { html: '<a id="x" href="javascript:void(0)">Sizes</a>', told: [['dead_click']] },
