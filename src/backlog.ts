@@ -46,12 +46,16 @@ export function createBacklog({ tab, database, spill, now, grace, maxCount, maxB
 
   const remove = (keys: readonly string[]) => database.change([], keys)
 
+  const lossesOf = (reason: Loss['reason'], ranges: readonly Range[]): Loss[] => rangesOf(ranges).map((range) => ({ ...range, reason }))
+  /** Storage keeps them in one with the rows that are lost: a page that goes in between would lose them without a word. */
+  const keep = (losses: readonly Loss[], gone?: readonly string[]) => database.change(losses.map((loss) => [toLossKey(loss), 1]), gone)
+
   const lose: Backlog['lose'] = (reason, ranges) => {
-    const losses = rangesOf(ranges).map((range) => ({ ...range, reason }))
+    const losses = lossesOf(reason, ranges)
     if (!losses.length) return
     // A new list: a request under way reports the old one only.
     lost = [...lost, ...losses]
-    database.change(losses.map((loss) => [toLossKey(loss), 1])).catch(() => {})
+    keep(losses).catch(() => {})
   }
 
   const keys = async () => {
@@ -122,8 +126,11 @@ export function createBacklog({ tab, database, spill, now, grace, maxCount, maxB
     const left = new Set(await allKeys())
     gone = gone.filter(({ key }) => left.has(key))
     if (!gone.length) return
-    await remove(gone.map(({ key }) => key))
-    lose('evicted', gone.reverse())
+    const evicted = gone.map(({ key }) => key)
+    const losses = lossesOf('evicted', gone.reverse())
+    // A full disk takes nothing new, and lets go all the same.
+    await keep(losses, evicted).catch(() => remove(evicted))
+    lost = [...lost, ...losses]
     report('evicted', `the queue is beyond maxCount, maxBytes or maxAge; ${gone.length} rows were dropped`)
   }
 

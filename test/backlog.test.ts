@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createBacklog } from '../src/backlog.js'
 import type { World } from '../src/world.js'
+import { toEntry } from '../src/row.js'
 import { createMemory } from './harness/memory.js'
 
 let time = 1_763_769_600_000
@@ -50,4 +51,41 @@ test('of many losses a request tells some, and the next one others, each once', 
     backlog.reported(losses)
   }
   expect([told.length, new Set(told).size]).toEqual([50, 50])
+})
+
+/** So many touchpoints of a page that is closed, in rows of ten. */
+const fill = (memory: ReturnType<typeof createMemory>, count: number) => {
+  for (let from = 1; from <= count; from += 10) {
+    const [key, text] = toEntry({ tab: 'closed', from, to: from + 9, at: time + from, priority: 2, size: 20, visit: '', page: '', lines: Array(10).fill('{}'), stored: 'no', done: new Set(), flying: false })
+    memory.kept.set(key, text)
+  }
+}
+const covered = (losses: readonly { readonly from: number; readonly to: number }[]) => losses.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+
+test('what is evicted is counted, also where the page is gone in the next instant', async () => {
+  const memory = createMemory()
+  fill(memory, 200)
+  const { change } = memory
+  const dying = Object.assign(Object.create(memory) as typeof memory, {
+    change: async (...args: Parameters<typeof change>) => {
+      await change(...args)
+      if (args[1]?.length) memory.refuses = true
+    },
+  })
+  await open('a', dying).backlog.tidy()
+  memory.refuses = false
+  const { backlog } = open('b', memory)
+  await backlog.tidy()
+  const left = [...memory.kept.keys()].filter((key) => key.startsWith('e1|')).length * 10
+  expect([left, covered(backlog.losses())]).toEqual([90, 110])
+})
+
+test('a full disk that takes no count lets go all the same, and this page counts', async () => {
+  const memory = createMemory()
+  fill(memory, 200)
+  const { change } = memory
+  const full = Object.assign(Object.create(memory) as typeof memory, { change: (...args: Parameters<typeof change>) => (args[0].length ? Promise.reject(new DOMException('no', 'QuotaExceededError')) : change(...args)) })
+  const { backlog } = open('a', full)
+  await backlog.tidy()
+  expect([covered(backlog.losses()), [...memory.kept.keys()].length]).toEqual([110, 9])
 })
