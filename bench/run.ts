@@ -24,7 +24,7 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
     cost,
   ],
   ['Start', 'The tasks of a page load in which code of the script tag ran, up to 2.5 s after the load, against one bare `fetch` in a window beside it.', start],
-  ['Listeners', 'What the script tag takes of one event of a real pointer or key, above the same page without it: the median of 40, in the rounds.', listeners],
+  ['Listeners', 'What a source alone, and the script tag, take of one event of a real pointer or key, above the same page without them: medians of 40. A click in the script tag is a touchpoint, too.', listeners],
   ['Long tasks', 'The collector is down while 5,000 touchpoints come, ten in a task, and comes back. Tasks of more than 50 ms of processor at 4× CPU.', backlog],
   ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
 ]

@@ -149,6 +149,11 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
 
     /** Once the page's own listeners have had their say. */
     const settle = (click: Click) => {
+      // Two clicks select a word, three a paragraph.
+      if (isSelecting() || click.path.some((element) => element.matches(skipped))) {
+        if (click.burst.includes(click)) click.burst.splice(click.burst.indexOf(click), 1)
+        return answer([click])
+      }
       const link = click.path.find((element) => element instanceof HTMLAnchorElement || element instanceof HTMLAreaElement)
       const goes = link && leads(link) && !click.event.defaultPrevented
       const sends = submitted && submitted.timeStamp >= click.event.timeStamp && !submitted.defaultPrevented
@@ -193,8 +198,7 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
       if (!isMore) judgeBurst()
       const click: Click = { hit, isControl: !!control, path, at: Date.now(), since, event, page: currentPage(), burst }
       last = control || hit.closest(FIELDS) ? click : undefined
-      // Two clicks select a word, three a paragraph; keys repeat themselves.
-      if (path.some((element) => element.matches(skipped)) || isSelecting()) return
+      // Keys repeat themselves.
       if (event.detail) burst.push(click)
       clearTimeout(ending)
       ending = setTimeout(guarded(judgeBurst, fail), RAGE.ms)
