@@ -1,3 +1,4 @@
+import { isFriction } from '../friction.js'
 import type { isPaymentHost } from '../hosts.js'
 import type { Placed } from '../part.js'
 import { hostOf } from '../touchpoint.js'
@@ -10,7 +11,7 @@ import type { Change } from './state.js'
 
 /** Makes numbers of amounts and tells what is wrong with what a page says of money and items. */
 export interface Cleaner {
-  /** A moment whose commerce parameters are right or left out, with what is known of its items; a payment provider is no referrer. */
+  /** A moment whose commerce parameters are right or left out, a copy where something is to be added to it, with what is known of its items; a payment provider is no referrer. */
   readonly moment: (moment: Placed, notes: readonly Item[]) => Placed
   /** A cart as a change. */
   readonly cart: (cart: Cart) => Pick<Change, 'props' | 'isHosted'>
@@ -39,16 +40,17 @@ export function createCleaner(isPayment: ReturnType<typeof isPaymentHost>, compl
   return {
     moment: (moment, notes) => {
       const page = isPayment(hostOf(moment.page.referrer)) ? { ...moment.page, referrer: '' } : moment.page
-      if (!COMMERCE.test(moment.name) || typeof moment.props !== 'object' || !moment.props) return { ...moment, page }
+      const isCommerce = COMMERCE.test(moment.name)
+      if (!(isCommerce || isFriction(moment.name)) || typeof moment.props !== 'object' || !moment.props || Array.isArray(moment.props)) return { ...moment, page }
       const props: { [key: string]: unknown } = {}
       for (const key of Object.keys(moment.props)) {
         try {
-          props[key] = param(key, moment.props[key], notes, toCurrency(moment.props.currency))
+          props[key] = isCommerce ? param(key, moment.props[key], notes, toCurrency(moment.props.currency)) : moment.props[key]
         } catch {
           complain(`${key} of ${moment.name} cannot be read; it was left out`)
         }
       }
-      if ('value' in props && !props.currency) complain(`${moment.name} has a value and no currency`)
+      if (isCommerce && 'value' in props && !props.currency) complain(`${moment.name} has a value and no currency`)
       return { ...moment, page, props }
     },
     cart: ({ items, currency: code, coupon, url, minorUnits, hostedCheckout }) => ({

@@ -61,7 +61,14 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
   let isLeft = false
   let notes: readonly Item[] = []
 
-  const variants = createVariants(emit)
+  /** With the checkout step at which it hurts. */
+  const located = (moment: Moment): Moment => {
+    const step = changes.state()?.step
+    const { name, props } = moment
+    const canSay = props === undefined || (typeof props === 'object' && !Array.isArray(props))
+    return step && isFriction(name) && canSay ? { ...moment, props: { step, ...props } } : moment
+  }
+  const variants = createVariants((moment) => emit(located(moment)))
   const tell = (moment: Moment) => {
     emit(moment)
     variants(moment)
@@ -128,14 +135,13 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
       if ('cart' in seen) return readings.sight(seen, currentPage())
       if ('items' in seen) return note(seen.items)
       const moment = clean.moment(seen, notes)
-      const step = changes.state()?.step
       if (CHANGES.test(moment.name) && (!moment.props || typeof moment.props === 'object')) {
         const { props, at, page } = moment
         push('moment', { moment, ...(props && { props }), at, page })
         // A known state answers at once: the page may be gone before storage does.
         changes.hurry()
         soon()
-      } else tell(step && isFriction(moment.name) ? { ...moment, props: { step, ...moment.props } } : moment)
+      } else tell(located(moment))
       idleness.touch()
     },
     ready,

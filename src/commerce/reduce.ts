@@ -2,7 +2,7 @@ import { isFriction } from '../friction.js'
 import { uuidv7 } from '../ids.js'
 import type { Moment } from '../types.js'
 import type { Item } from '../vocabulary.js'
-import { abandonment, type AbandonmentOptions } from './abandonment.js'
+import { ABANDON_AFTER, abandonment, type AbandonmentOptions } from './abandonment.js'
 import { annotate, complete, differ, merge } from './cart.js'
 import { checkout } from './checkout.js'
 import { toText } from './clean.js'
@@ -17,9 +17,12 @@ const MOST = 200
 const WHOLE = /^(view_cart|begin_checkout|add_shipping_info|add_payment_info|purchase)$/
 
 /** One change of the state, and in order what follows from it. Pure; a change that was made before changes nothing. */
-export function reduce(state: State, change: Change, emit: Emit, options: AbandonmentOptions): State {
-  if (state.done.includes(change.id)) return state
+export function reduce(before: State, change: Change, emit: Emit, options: AbandonmentOptions): State {
+  if (before.done.includes(change.id)) return before
   const { moment, kind, at } = change
+  // Whoever comes back after a pause tries for the first time.
+  const isRested = at - before.active >= (options.abandonAfter ?? ABANDON_AFTER)
+  const state = isRested ? { ...before, tries: undefined } : before
   const name = moment?.name ?? ''
   const done = [...state.done, change.id].slice(-MOST)
   if (kind === 'note') return { ...state, done, notes: annotate(state.notes, change.props?.items ?? []) }

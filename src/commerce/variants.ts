@@ -19,8 +19,7 @@ export function createVariants(emit: Emit): (moment: Moment) => void {
 
   return ({ name, props, at, page }) => {
     const item = (props?.items as readonly { readonly [key: string]: unknown }[] | undefined)?.[0]
-    const [id, title, variant] = [item?.item_id, item?.item_name, item?.item_variant].map(toText)
-    const of = title ?? id
+    const [of, variant] = [item?.item_name ?? item?.item_id, item?.item_variant].map(toText)
     if (name === 'add_to_cart') product = ''
     if (name !== 'view_item' || !of) return
     if (of !== product) {
@@ -28,11 +27,11 @@ export function createVariants(emit: Emit): (moment: Moment) => void {
       seen = gone = told = []
       backs = 0
     }
-    const one = variant ?? id ?? ''
-    if (one && one === seen[seen.length - 1]) return
-    if (seen.includes(one)) backs++
-    seen = [...seen, one].slice(-MOST)
-    if (item?.availability === 'out_of_stock' && !gone.includes(one)) gone = [...gone, one]
+    // Until one is chosen, and where there is only one, the product has none.
+    if (!variant || variant === seen[seen.length - 1]) return
+    if (seen.includes(variant)) backs++
+    seen = [...seen, variant].slice(-MOST)
+    if (item?.availability === 'out_of_stock' && !gone.includes(variant)) gone = [...gone, variant]
     const tell = (kind: string, times: number) => {
       if (times < AGAIN || told.includes(kind)) return
       told = [...told, kind]

@@ -5,11 +5,17 @@ import type { Moment, Props } from '../../src/types.js'
 
 const page = { url: 'https://shop.example/checkout' }
 
+/** Nothing happens for half an hour. */
+const pause = 'pause'
+
 /** What is told of a way through a shop: names of moments, with props. */
 const walk = (...way: (string | readonly [name: string, props: Props] | Pick<Change, 'kind' | 'host' | 'isPayment'>)[]) => {
   const told: Moment[] = []
   let state: State = { ...blank('c', 0), lines: [{ item_id: 'cap', quantity: 1 }] }
-  way.forEach((each, at) => {
+  let at = 0
+  way.forEach((each) => {
+    at += each === pause ? 1_800_000 : 1
+    if (each === pause) return
     const [name, props = {}] = typeof each === 'string' ? [each] : 'kind' in each ? [] : each
     const change: Change = name ? { id: `${at}`, at, kind: 'moment', moment: { name, props }, props, page } : { id: `${at}`, at, page, ...(each as Pick<Change, 'kind'>) }
     state = reduce(state, change, (moment) => told.push(moment), {})
@@ -48,6 +54,12 @@ test('an error in a field of the address is no payment that fails', () => {
 test('with the order, all begins anew', () => {
   const failed = ['checkout_error', { code: 'card_declined' }] as const
   expect(loopsOf('begin_checkout', failed, ['purchase', { transaction_id: '1' }], 'begin_checkout', failed)).toEqual([])
+})
+
+test('after half an hour without activity, all begins anew', () => {
+  const there = ['begin_checkout', 'add_shipping_info', 'begin_checkout'] as const
+  expect(loopsOf(...there, 'add_shipping_info', 'begin_checkout').length).toBe(1)
+  expect(loopsOf(...there, pause, 'add_shipping_info', 'begin_checkout')).toEqual([])
 })
 
 test('a coupon that is refused says how often by now, and at which step', () => {

@@ -37,6 +37,8 @@ test('another product, and what goes into the cart, begin anew', () => {
   expect(choose('red', 'blue', 'red', { name: 'add_to_cart' }, 'blue', 'red')).toEqual([])
 })
 
-test('an item without a name or an id, and no item at all, say nothing', () => {
+test('a product that has no variants, or of which none is chosen, says nothing, nor does what is no item', () => {
+  const plain: Moment = { name: 'view_item', props: { items: [{ item_id: 'cap', item_name: 'Cap', availability: 'out_of_stock' }] } }
+  expect(choose(plain, plain, plain, 'red', plain, 'blue', plain)).toEqual([])
   expect(choose({ name: 'view_item' }, { name: 'view_item', props: { items: [{}] } }, { name: 'view_item', props: { items: 5 } })).toEqual([])
 })
