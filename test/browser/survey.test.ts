@@ -54,7 +54,7 @@ ask()`,
     await tab.until("!document.querySelector('rihla-survey') && document.activeElement.id === 'before'")
   })
 
-  it('is drawn with its style under a policy that allows no style, from right to left in Arabic, within a small window', async () => {
+  it('is drawn with its style under a policy that allows no style, from right to left in Arabic, within the window', async () => {
     const policy = `default-src 'none'; script-src 'self' 'nonce-n'; style-src 'none'; connect-src ${shop.collector.origin} 'self'; require-trusted-types-for 'script'`
     const tab = await visit("{ kind: 'nps' }", { lang: 'ar', policy })
     const seen = await tab.eval(inside(`{
@@ -65,5 +65,19 @@ ask()`,
       legend: root.querySelector('legend').textContent,
     }`))
     expect(seen).toEqual({ position: 'fixed', direction: 'rtl', columns: 1, isInside: true, legend: 'ما مدى احتمال أن توصي بنا صديقًا؟' })
+  })
+
+  // Only DevTools says what a shopper prefers.
+  it.runIf(engine.name === 'chromium')('moves only where that is not unwanted, and is dark where the shopper wants that', async () => {
+    const tab = await visit("{ kind: 'emoji' }")
+    const look = async (features: { readonly [name: string]: string }) => {
+      await tab.cdp('Emulation.setEmulatedMedia', { features: Object.entries(features).map(([name, value]) => ({ name, value })) })
+      return tab.eval<readonly string[]>(inside("[getComputedStyle(root.querySelector('section')).animationName, getComputedStyle(root.querySelector('section')).backgroundColor]"))
+    }
+    const usual = await look({ 'prefers-reduced-motion': 'no-preference', 'prefers-color-scheme': 'light' })
+    const still = await look({ 'prefers-reduced-motion': 'reduce', 'prefers-color-scheme': 'light' })
+    const dark = await look({ 'prefers-reduced-motion': 'no-preference', 'prefers-color-scheme': 'dark' })
+    expect([usual, still[0]]).toEqual([['come', 'rgb(255, 255, 255)'], 'none'])
+    expect(dark[1]).not.toBe(usual[1])
   })
 })

@@ -121,6 +121,11 @@ describe('the product', () => {
     expect(on(page('/products/cap', 'product', '', { globals: { Shopify: shop, ShopifyAnalytics: { meta: one } } })).product()).toMatchObject({ currency: 'GBP', items: [{ item_id: '601', item_name: 'Cap - Classic', price: 0 }] })
   })
 
+  test('that cannot be had says so, where the theme says it of the one that is chosen', () => {
+    const chosen = (available: boolean) => on({ ...dawn, html: `<script type="application/json" data-selected-variant>${JSON.stringify({ ...selected, available })}</script>` }).product()!.items[0]!.availability
+    expect([chosen(false), chosen(true)]).toEqual(['out_of_stock', undefined])
+  })
+
   test('is none on other pages', () => {
     expect([on({ ...dawn, path: '/collections/hats' }).product(), on(page('/products/gone', 'product')).product()]).toEqual([undefined, undefined])
   })

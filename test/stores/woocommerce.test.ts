@@ -149,6 +149,14 @@ describe('the product', () => {
     expect(on({ html: '<body><h1> Cap </h1><form class="cart"><button name="add-to-cart" value="13">', path: '/product/cap/' }).product()?.items).toEqual([{ item_id: '13', item_name: 'Cap' }])
   })
 
+  test('that cannot be had says so: a variation by the form, a simple one by its markup', () => {
+    const soldOut = choices.map((each) => ({ ...each, is_in_stock: each.variation_id !== 21 }))
+    const availabilityOf = (shown: StorePage) => (on(shown).product()!.items[0] as { availability?: string }).availability
+    expect([fezPage('21', soldOut), fezPage('22', soldOut), fezPage('21')].map(availabilityOf)).toEqual(['out_of_stock', undefined, undefined])
+    const gone = { ...simple, offers: [{ ...simple.offers[0], availability: 'https://schema.org/OutOfStock' }] }
+    expect([page('single-product postid-13', ld(gone)), capPage].map(availabilityOf)).toEqual(['out_of_stock', undefined])
+  })
+
   test('is none on other pages', () => {
     expect([listPage, cartPage].map((shown) => on(shown).product())).toEqual([undefined, undefined])
   })
