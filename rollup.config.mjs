@@ -39,8 +39,8 @@ const scriptFile = (input, file, ...plugins) => ({
 
 export default [
   {
-    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats')],
-    external: ['idb-keyval', 'web-vitals'],
+    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats')],
+    external: ['idb-keyval', 'web-vitals', '@duckdb/node-api'],
     plugins: [typescript()],
     // One file per module: what a shop's bundler sees is what src/ shows.
     output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'src', sourcemap: true },

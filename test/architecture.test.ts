@@ -13,7 +13,9 @@ const importsOf = (file: string) => specifiersOf(file).map((specifier) => (speci
 
 const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'one-truth', 'storefront', 'script', 'testing'].includes(file)
 const TYPES = /^(types|vocabulary)$/
-const PACKAGE = /^(?:idb-keyval|web-vitals)$/
+const PACKAGE = /^(?:idb-keyval|web-vitals|@duckdb\/node-api)$/
+/** What a server may take of the shop's side: types, and steps that know nothing of a browser. */
+const PURE = /^(?:types|vocabulary|ids|sha256|version|stage|channels|commerce\/(?:abandonment|cart|items))$/
 
 /** Who may import whom: the first line that fits counts. */
 const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [
@@ -25,6 +27,8 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
   [(file) => file.startsWith('survey/'), (target) => TYPES.test(target) || /^(survey|browser)\//.test(target) || /^(commerce\/commerce|journey\/(journey|feedback))$/.test(target)],
+  [(file) => file.startsWith('collector/duckdb/'), (target) => PURE.test(target) || target.startsWith('collector/') || target === '@duckdb/node-api'],
+  [(file) => file.startsWith('collector/'), (target) => PURE.test(target) || /^collector\/[^/]+$/.test(target)],
   [(file) => file === 'check-options', (target) => /^(types|consent|formats\/json)$/.test(target)],
   [(file) => file === 'database', (target) => isCore(target) || target === 'idb-keyval'],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],

@@ -8,8 +8,9 @@ import { rollup } from 'rollup'
 import ts from 'typescript'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { help } from '../examples/collector/options.js'
-import { toTouchpoint } from '../examples/collector/read.js'
-import { validate } from '../examples/collector/validate.js'
+import { importFile } from '../src/collector/import-file.js'
+import { toTouchpoint } from '../src/collector/to-touchpoint.js'
+import { validate } from '../src/collector/validate.js'
 import { weights } from '../scripts/sizes.js'
 import { checkOptions } from '../src/check-options.js'
 import { hint } from '../src/stage.js'
@@ -148,7 +149,7 @@ describe('the page', () => {
   })
 
   test('has no sample that is not tested', () => {
-    expect(samples.filter(({ language }) => !['ts', 'js', 'html', 'json', 'sh'].includes(language))).toEqual([])
+    expect(samples.filter(({ language }) => !['ts', 'js', 'html', 'csv', 'json', 'sh'].includes(language))).toEqual([])
   })
 
   test('links to files and headings that exist', () => {
@@ -224,7 +225,7 @@ describe('samples', () => {
     for (const request of objects.filter(({ v }) => v !== undefined)) expect(isValid(request), JSON.stringify(isValid.errors)).toBe(true)
   })
 
-  test('of a touchpoint are what the example collector makes of a valid request', () => {
+  test('of a touchpoint are what the collector makes of a valid request', () => {
     const isValid = new Ajv({ allErrors: true }).compile(JSON.parse(read('docs/protocol.schema.json')))
     const shown = JSON.parse(samplesIn('json')[0]!.code)
     const { id, name, at, seq, page, props, stage, source, tab, visit, user, model, url, title, referrer, kind, locale, site, sdk, received_at, happened_at } = shown
@@ -234,9 +235,11 @@ describe('samples', () => {
     const pages = { [page]: { tab, visit, user, model, url, title, referrer, kind, locale } }
     const request = JSON.parse(JSON.stringify({ ...envelope, visits, pages, touchpoints: [{ id, name, at, seq, page, props, stage, source }] }))
     expect(isValid(request), JSON.stringify(isValid.errors)).toBe(true)
-    const { batch } = validate(request, received_at)
-    expect(batch?.refused).toEqual([])
-    const { n: _n, ...touchpoint } = toTouchpoint(batch!.rows[0], batch!.visits[0])
+    const judged = validate(request, received_at)
+    if ('reason' in judged) throw new Error(judged.reason)
+    const { batch } = judged
+    expect(batch.refused).toEqual([])
+    const { n: _n, ...touchpoint } = toTouchpoint(batch.rows[0]!, batch.visits[0])
     expect(touchpoint).toEqual(shown)
     expect(stage).toEqual(hint(five, { name, props, kind }, { visits: visit_number, purchases: 0 }))
     expect(model).toBe(`${five.id}@${five.version}`)
@@ -398,8 +401,21 @@ describe('the collector', () => {
   })
 
   test('has the endpoints that are answered', () => {
-    const routed = [...read('examples/collector/handler.js').matchAll(/^ +\['(\/\w*)', \{ (GET|POST): /gm)].map(([, path, method]) => `${method} ${path}`)
+    const routed = [...read('src/collector/collector.ts').matchAll(/^ +'(\/\w*)': \{ (GET|POST): /gm)].map(([, path, method]) => `${method} ${path}`)
     const shown = [...chapter('Collector').matchAll(/`((?:GET|POST) \/\w*)`/g)].map(([, endpoint = '']) => endpoint)
     expect(unique(shown)).toEqual(unique(routed))
+  })
+
+  test('has the settings that createCollector takes', () => {
+    const [, options = ''] = /export interface CollectorOptions \{([^]*?)\n\}/.exec(read('src/collector/collector.ts'))!
+    expect(table('collector option').map(([option]) => code(option))).toEqual([...options.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name]) => name))
+  })
+
+  test('takes the offline touchpoints that are shown', () => {
+    const imported = importFile(samplesIn('csv')[0]!.code, true, 'my-shop', Date.parse('2026-11-27'))
+    expect('batches' in imported ? imported.batches.flatMap(({ rows }) => rows.map(({ name, user, props }) => [name, user, props])) : imported.errors).toEqual([
+      ['support_contacted', 'customer-17', { topic: 'delivery' }],
+      ['refund', 'customer-17', { transaction_id: 'T-1007', value: 18.5, currency: 'EUR' }],
+    ])
   })
 })

@@ -1,15 +1,14 @@
 // @ts-check
 import { createServer, STATUS_CODES } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
-import { isLoopback } from './access.js'
-import { createCollector } from './handler.js'
-import { openStore } from './store.js'
+import { createCollector, isLoopback } from 'rihla/collector'
+import { openDuckdbStore } from 'rihla/collector/duckdb'
+import { withPages } from './pages.js'
 
 /** @typedef {import('node:http').Server} Server */
 /**
- * @typedef {{
- *   port?: number, host?: string, db?: string, adminToken?: string | undefined, now?: () => number, onError?: (error: unknown) => void,
- *   limits?: import('./collect.js').Limits, headersTimeout?: number, requestTimeout?: number
+ * @typedef {Omit<import('rihla/collector').CollectorOptions, 'store'> & {
+ *   port?: number, host?: string, db?: string, headersTimeout?: number, requestTimeout?: number
  * }} StartOptions
  * `port`: 0 takes a free one. @default 4400 · `host` @default '127.0.0.1' · `db`: DuckDB file. @default 'touchpoints.duckdb' · `headersTimeout`,
  * `requestTimeout`: ms until a sender that dawdles is cut off. @default 10000, 30000
@@ -65,10 +64,11 @@ export const startCollector = async ({ port = 4400, host = '127.0.0.1', db = 'to
   if (!isLoopback(host) && !others.adminToken) {
     throw new Error(`Others can reach ${host}, so reading needs a token: set RIHLA_ADMIN_TOKEN or --admin-token, or use --host 127.0.0.1.`)
   }
-  const store = await openStore(db)
+  const store = await openDuckdbStore(db)
   const collector = createCollector({ store, ...others })
+  const answer = withPages(collector)
   const serverOptions = { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) }
-  const server = /** @type {Server} */ (createAdaptorServer({ fetch: collector, createServer, serverOptions, overrideGlobalObjects: false }))
+  const server = /** @type {Server} */ (createAdaptorServer({ fetch: (request, { incoming }) => answer(request, { ip: incoming.socket.remoteAddress }), createServer, serverOptions, overrideGlobalObjects: false }))
   server.on('clientError', refuseGarbage)
   const shut = async () => {
     await Promise.all([server.listening ? stopServer(server) : undefined, collector.close()])

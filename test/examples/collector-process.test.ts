@@ -43,7 +43,7 @@ describe('the command', () => {
     const { db } = await start()
     expect(await run(['--port', '0', '--db', db]).ended).toMatchObject({
       code: 1,
-      err: `The database ${db} is in use by another process: stop that one, or choose another file with --db.\n`,
+      err: `The database ${db} is in use by another process: stop that one, or choose another file.\n`,
     })
   })
 
@@ -52,7 +52,7 @@ describe('the command', () => {
     writeFileSync(join(folder, 'notes.txt'), 'my notes '.repeat(5000))
     expect(await run(['--port', '0', '--db', 'notes.txt'], {}, folder).ended).toMatchObject({
       code: 1,
-      err: 'The file notes.txt is not a DuckDB database: choose another file with --db.\n',
+      err: 'The file notes.txt is not a DuckDB database: choose another file.\n',
     })
   })
 

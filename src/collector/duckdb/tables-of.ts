@@ -1,0 +1,165 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Account } from '../account.js'
+import { keyOf } from '../ledger.js'
+import { createRecent, type Recent } from '../recent.js'
+import type { Count, Row, Tables, Visit, Writes } from '../types.js'
+import { isOrder } from '../writer.js'
+import { appendTouchpoints } from './append.js'
+import { type Columns, createQuery, type Query } from './query.js'
+import { writeRows } from './tables.js'
+
+// The range of `born` lets DuckDB skip the row groups of other days; ids alone are spread over all of them.
+const KNOWN_IDS = `SELECT id::VARCHAR AS id FROM touchpoints
+  WHERE born BETWEEN ($1->>'from')::BIGINT AND ($1->>'to')::BIGINT AND id IN (SELECT unnest(from_json($1->'ids', '["UUID"]')))`
+const KNOWN_ORDERS = `SELECT id::VARCHAR AS id FROM orders WHERE id IN (SELECT unnest(from_json($1, '["UUID"]')))`
+const byKey = (table: string) => `SELECT * FROM ${table} WHERE key IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`
+
+// The parentheses are needed: in DuckDB, = binds tighter than ->>.
+const SITE = `site = ($1->>'site')`
+const NAMED = `${SITE} AND visit IN (SELECT unnest(from_json($1->'visits', '["VARCHAR"]')))`
+const VISITS_OF_VISITOR = `SELECT visit FROM visits WHERE ${SITE} AND visitor = ($1->>'visitor')`
+const VISITS_OF_USER = `SELECT DISTINCT visit FROM touchpoints WHERE ${SITE} AND "user" = ($1->>'user')
+  UNION SELECT v.visit FROM visits v JOIN people p ON p.key = v.site || '/' || v.visitor WHERE v.${SITE} AND p."user" = ($1->>'user')`
+const ERASE_WHOLE = `DELETE FROM touchpoints WHERE ${NAMED}`
+const ERASE_SHARED = `DELETE FROM touchpoints WHERE ${NAMED} AND ("user" IS NULL OR "user" = ($1->>'user'))`
+const ERASE_EMPTY_VISITS = `DELETE FROM visits WHERE ${NAMED} AND visit NOT IN (SELECT visit FROM touchpoints WHERE ${NAMED})`
+const ERASE_PEOPLE = `DELETE FROM people WHERE (starts_with(key, ($1->>'site') || '/') AND "user" = ($1->>'user'))
+  OR key IN (SELECT site || '/' || visitor FROM visits WHERE ${NAMED} AND list_contains(from_json($1->'whole', '["VARCHAR"]'), visit))`
+const EXPIRE_TOUCHPOINTS = `DELETE FROM touchpoints WHERE happened_at < $1::BIGINT`
+const EXPIRE_VISITS = `DELETE FROM visits WHERE started < $1::BIGINT AND (site, visit) NOT IN (SELECT (site, visit) FROM touchpoints)`
+const EXPIRE_DOCUMENTS = `DELETE FROM documents WHERE updated_at < $1::BIGINT`
+const EXPIRE_PEOPLE = `DELETE FROM people WHERE key NOT IN (SELECT site || '/' || visitor FROM visits WHERE visitor IS NOT NULL)`
+const EXPIRE_FORGOTTEN = `DELETE FROM forgotten WHERE "at" < $1::BIGINT`
+
+const textOf = (value: unknown) => (value === null || value === undefined ? undefined : String(value))
+const parsed = (value: unknown) => (value === null || value === undefined ? undefined : JSON.parse(String(value)))
+const numberOf = (value: unknown) => (value === null || value === undefined ? undefined : Number(value))
+
+const toVisit = (row: Columns): Visit => ({
+  site: String(row.site),
+  visit: String(row.visit),
+  visitor: textOf(row.visitor),
+  started: Number(row.started),
+  landing: textOf(row.landing),
+  referrer: textOf(row.referrer),
+  channel: textOf(row.channel),
+  number: numberOf(row.number),
+  first: parsed(row.first),
+  campaign: parsed(row.campaign),
+  device: textOf(row.device),
+})
+
+/** What was used last comes from memory, the rest from the database in one query. */
+async function load<Value>(recent: Recent<Value>, query: Query, table: string, parse: (row: Columns) => Value, keys: Iterable<string>): Promise<Map<string, Value>> {
+  const found = new Map<string, Value>()
+  const absent: string[] = []
+  for (const key of keys) {
+    const value = recent.get(key)
+    if (value === undefined) absent.push(key)
+    else found.set(key, value)
+  }
+  if (absent.length) for (const row of await query(byKey(table), absent)) found.set(String(row.key), parse(row))
+  return found
+}
+
+/** How many rows a DELETE took. */
+const deleted = (rows: readonly Columns[]) => Number(rows[0]?.Count ?? 0)
+
+/** The tables of a DuckDB file, for the writer. */
+export function tablesOf(connection: DuckDBConnection): Tables {
+  const query = createQuery(connection)
+  const accounts = createRecent<Account>(10_000)
+  const visits = createRecent<Visit>(10_000)
+  const people = createRecent<string>(10_000)
+  let forgotten: Map<string, number> | undefined
+  // What is remembered once the transaction under way is done.
+  let afterwards: (() => void)[] = []
+
+  const reset = () => {
+    for (const recent of [accounts, visits, people]) recent.clear()
+    forgotten = undefined
+  }
+  const loadForgotten = async () => (forgotten ??= new Map((await query('SELECT key, "at" FROM forgotten')).map(({ key, at }) => [String(key), Number(at)])))
+
+  const knownIds = async (rows: readonly Row[]) => {
+    if (!rows.length) return []
+    const born = rows.map((row) => row.born)
+    const [from, to] = [born.reduce((a, b) => Math.min(a, b)), born.reduce((a, b) => Math.max(a, b))]
+    return query(KNOWN_IDS, { from, to, ids: rows.map(({ id }) => id) })
+  }
+
+  const writes: Writes = {
+    addRows: async (rows) => {
+      await appendTouchpoints(connection, rows)
+      const orders = rows.filter(isOrder).map(({ id }) => ({ id }))
+      if (orders.length) await query(writeRows('orders'), orders)
+    },
+    putVisits: async (given) => {
+      await query(writeRows('visits'), given.map((visit) => ({ ...visit, key: keyOf(visit.site, visit.visit) })))
+      afterwards.push(() => given.forEach((visit) => visits.set(keyOf(visit.site, visit.visit), visit)))
+    },
+    putAccounts: async (given) => {
+      await query(writeRows('documents'), given.map(([key, account, updatedAt]) => ({ key, account, updated_at: updatedAt })))
+      afterwards.push(() => given.forEach(([key, account]) => accounts.set(key, account)))
+    },
+    putPeople: async (given) => {
+      await query(writeRows('people'), given.map(([key, user]) => ({ key, user })))
+      afterwards.push(() => given.forEach(([key, user]) => people.set(key, user)))
+    },
+    putForgotten: async (hashes, at, expireBefore) => {
+      await query(writeRows('forgotten'), hashes.map((key) => ({ key, at })))
+      await query(EXPIRE_FORGOTTEN, expireBefore)
+      afterwards.push(() => (forgotten = undefined))
+    },
+    visitsOf: async (site, { visitor, user }) => {
+      const names = (rows: readonly Columns[]) => rows.map(({ visit }) => String(visit))
+      return {
+        whole: visitor === undefined ? [] : names(await query(VISITS_OF_VISITOR, { site, visitor })),
+        shared: user === undefined ? [] : names(await query(VISITS_OF_USER, { site, user })),
+      }
+    },
+    erase: async (site, { whole, shared }, user) => {
+      const all = [...whole, ...shared]
+      await query(ERASE_PEOPLE, { site, user, visits: all, whole })
+      const touchpoints = deleted(await query(ERASE_WHOLE, { site, visits: whole })) + (user === undefined ? 0 : deleted(await query(ERASE_SHARED, { site, user, visits: shared })))
+      const count: Count = { touchpoints, visits: deleted(await query(ERASE_EMPTY_VISITS, { site, visits: all })) }
+      afterwards.push(reset)
+      return count
+    },
+    expire: async (before) => {
+      const touchpoints = deleted(await query(EXPIRE_TOUCHPOINTS, before))
+      const count = { touchpoints, visits: deleted(await query(EXPIRE_VISITS, before)) }
+      await query(EXPIRE_DOCUMENTS, before)
+      await query(EXPIRE_PEOPLE)
+      afterwards.push(reset)
+      return count
+    },
+  }
+
+  return {
+    known: async (rows) => {
+      const orders = rows.filter(isOrder).map(({ id }) => id)
+      const ids = await knownIds(rows.filter((row) => !isOrder(row)))
+      return new Set([...ids, ...(orders.length ? await query(KNOWN_ORDERS, orders) : [])].map(({ id }) => String(id)))
+    },
+    accounts: (keys) => load(accounts, query, 'documents', ({ account }) => JSON.parse(String(account)) as Account, keys),
+    visits: (keys) => load(visits, query, 'visits', toVisit, keys),
+    people: (keys) => load(people, query, 'people', ({ user }) => String(user), keys),
+    forgotten: loadForgotten,
+    arrivals: async () => Number((await query('SELECT coalesce(max(n), 0) AS n FROM touchpoints'))[0]?.n ?? 0),
+    transaction: async (work) => {
+      afterwards = []
+      await query('BEGIN')
+      try {
+        const result = await work(writes)
+        await query('COMMIT')
+        for (const step of afterwards) step()
+        return result
+      } catch (error) {
+        // After some failures DuckDB has rolled back by itself.
+        await query('ROLLBACK').catch(() => {})
+        throw error
+      }
+    },
+  }
+}

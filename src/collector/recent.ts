@@ -1,0 +1,25 @@
+/** What was used last. */
+export interface Recent<Value> {
+  readonly get: (key: string) => Value | undefined
+  readonly set: (key: string, value: Value) => void
+  readonly clear: () => void
+}
+
+/** Remembers the entries used last, at most so many: a busy document or visit is read from the database once. */
+export function createRecent<Value>(most: number): Recent<Value> {
+  const entries = new Map<string, Value>()
+  const set = (key: string, value: Value) => {
+    entries.delete(key)
+    entries.set(key, value)
+    if (entries.size > most) entries.delete(entries.keys().next().value!)
+  }
+  return {
+    get: (key) => {
+      const value = entries.get(key)
+      if (value !== undefined) set(key, value)
+      return value
+    },
+    set,
+    clear: () => entries.clear(),
+  }
+}

@@ -1,0 +1,296 @@
+// @vitest-environment node
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createCollector, type CollectorOptions, perIp } from '../../src/collector/collector.js'
+import { createMemoryStore } from '../../src/collector/memory.js'
+import { batch, touchpoint, visit } from '../examples/collector-harness.js'
+
+const NOW = 1_763_769_606_120
+const MINUTE = 60_000
+
+const open = (options: Partial<CollectorOptions> = {}) => {
+  const errors: unknown[] = []
+  const store = createMemoryStore()
+  const collector = createCollector({ store, maintainEvery: 0, now: () => NOW, onError: (error) => errors.push(error), ...options })
+  onTestFinished(async () => {
+    await collector.close()
+    expect(errors).toEqual([])
+  })
+  const ask = async (method: string, path: string, body?: BodyInit | object, headers: Record<string, string> = {}, ip?: string) => {
+    const text = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+    const answer = await collector(new Request(`http://localhost${path}`, { method, headers, ...(text !== undefined && { body: text as BodyInit }) }), { ip })
+    return { status: answer.status, headers: answer.headers, body: (await answer.json().catch(() => null)) as Record<string, never> & { touchpoints: Record<string, never>[]; errors: unknown[] } }
+  }
+  const stored = async () => (await store.touchpoints({ limit: 1000 })).touchpoints
+  return { collector, store, ask, stored, post: (body: object, headers?: Record<string, string>, path = '/collect') => ask('POST', path, body, headers) }
+}
+
+describe('options', () => {
+  test.each([
+    [{ store: undefined }, 'rihla: store must be a store, such as createMemoryStore()'],
+    [{ base: 'api/' }, "rihla: base must be a path such as '/api/rihla', without a slash at its end"],
+    [{ adminToken: 5 }, 'rihla: adminToken must be a text'],
+    [{ retention: 0 }, 'rihla: retention must be a number of milliseconds above 0'],
+    [{ abandonAfter: NaN }, 'rihla: abandonAfter must be a number of milliseconds above 0'],
+    [{ maintainEvery: -1 }, 'rihla: maintainEvery must be a number of milliseconds, or 0'],
+  ])('that are wrong throw: %j', (wrong, message) => {
+    expect(() => createCollector({ store: createMemoryStore(), ...wrong } as unknown as CollectorOptions)).toThrow(message)
+  })
+
+  test('base is where it is mounted: nothing is anywhere else', async () => {
+    const { ask, post } = open({ base: '/api/rihla' })
+    expect((await post(batch(), {}, '/api/rihla/collect')).status).toBe(200)
+    expect([(await ask('GET', '/api/rihla/health')).status, (await ask('GET', '/health')).status, (await ask('GET', '/api/rihla')).status]).toEqual([200, 404, 404])
+  })
+})
+
+describe('a path', () => {
+  test('that takes something else says what, and one that is nowhere is not found', async () => {
+    const { ask } = open()
+    const wrong = await ask('PUT', '/collect')
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+    for (const path of ['/nowhere', '/__proto__', '/constructor', '/collect/']) expect((await ask('GET', path)).status, path).toBe(404)
+  })
+})
+
+describe('sites', () => {
+  const sites = { 'my-shop': { origins: ['https://shop.example'], key: 'k1' }, closed: { off: true } }
+
+  test('take from their origins with their key, and say why not', async () => {
+    const { post, stored } = open({ sites })
+    const origin = 'https://shop.example'
+    expect((await post(batch(), { origin }, '/collect?key=k1')).status).toBe(200)
+    expect(await post(batch({ site: 'other' }))).toMatchObject({ status: 403, body: { reason: 'site: this collector has none called other' } })
+    expect(await post(batch({ site: 'toString' }))).toMatchObject({ status: 403 })
+    expect(await post(batch(), { origin: 'https://evil.example' }, '/collect?key=k1')).toMatchObject({ status: 403, body: { reason: "origin: expected one of the site's, got https://evil.example" } })
+    expect((await post(batch(), {}, '/collect?key=k1')).body.reason).toBe("origin: expected one of the site's, got none")
+    expect((await post(batch(), { origin }, '/collect?key=k2')).body.reason).toContain('key: expected')
+    expect((await post(batch(), { origin })).status).toBe(403)
+    expect(await stored()).toHaveLength(1)
+  })
+
+  test('that are off store nothing, say so, and still forget', async () => {
+    const { post, stored, store } = open({ sites: async (site) => (site === 'my-shop' ? { off: isOff } : undefined) })
+    let isOff = false
+    await post(batch())
+    isOff = true
+    expect(await post(batch())).toMatchObject({ status: 200, body: { off: true } })
+    expect(await stored()).toHaveLength(1)
+    expect(await post(batch({ touchpoints: [], forget: { visitor: 'visitor-1' } }))).toMatchObject({ status: 200, body: { off: true } })
+    expect((await store.touchpoints({})).touchpoints).toEqual([])
+  })
+})
+
+describe('a rate limit', () => {
+  test('sends those away who come too often, each address by itself, and lets them come again', async () => {
+    let time = NOW
+    const { ask } = open({ rateLimit: perIp({ perMinute: 60, burst: 2, now: () => time }) })
+    const send = async (ip?: string) => (await ask('POST', '/collect', batch(), {}, ip)).status
+    expect([await send('1.1.1.1'), await send('1.1.1.1'), await send('1.1.1.1'), await send('2.2.2.2'), await send()]).toEqual([200, 200, 429, 200, 200])
+    const { headers } = await ask('POST', '/collect', batch(), {}, '1.1.1.1')
+    expect([headers.get('retry-after'), headers.get('access-control-expose-headers')]).toEqual(['1', 'Retry-After'])
+    time += 1000
+    expect([await send('1.1.1.1'), await send('1.1.1.1')]).toEqual([200, 429])
+  })
+
+  test('can ask another header for the address, and refuses what makes no sense', async () => {
+    const { ask } = open({ rateLimit: perIp({ perMinute: 1, ipOf: (request) => request.headers.get('x-real-ip') ?? undefined }) })
+    expect((await ask('POST', '/collect', batch(), { 'x-real-ip': 'a' }, 'proxy')).status).toBe(200)
+    expect((await ask('POST', '/collect', batch(), { 'x-real-ip': 'a' }, 'proxy')).status).toBe(429)
+    expect((await ask('POST', '/collect', batch(), { 'x-real-ip': 'b' }, 'proxy')).status).toBe(200)
+    expect(() => perIp({ perMinute: 0 })).toThrow('perMinute must be a number above 0')
+    expect(() => perIp({ burst: 0 })).toThrow('burst must be a number from 1 on')
+  })
+})
+
+describe('a sender', () => {
+  test.each([
+    ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148', 'mobile', undefined],
+    ['Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36', 'mobile', undefined],
+    ['Mozilla/5.0 (Linux; Android 14; SM-X910) AppleWebKit/537.36 Chrome/140 Safari/537.36', 'tablet', undefined],
+    ['Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15', 'tablet', undefined],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'desktop', undefined],
+    ['Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', 'desktop', ['bot']],
+    ['Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0', 'desktop', ['bot']],
+  ])('%s is %s, %j', async (agent, device, marks) => {
+    const { post, stored } = open()
+    await post(batch(), { 'user-agent': agent })
+    expect((await stored())[0]).toMatchObject({ device, ...(marks && { marks }) })
+    expect((await stored())[0]!.marks).toEqual(marks)
+  })
+})
+
+describe('importing', () => {
+  const line = (fields: object) => JSON.stringify({ name: 'support_contacted', at: '2025-11-20T10:00:00Z', user: 'u-1', ...fields })
+  const csv = 'name,at,user,channel,transaction_id,value,currency,note\nrefund,2025-11-20T10:00:00Z,u-1,phone,T-7,18.5,EUR,"too small, ""sadly"""\nvisit_shop,1763632800000,u-2,,,,,"two\nlines"\n'
+
+  test('takes lines of JSON, gzipped or not, and each only once', async () => {
+    const { ask, stored } = open()
+    const file = [line({ channel: 'phone', props: { topic: 'delivery' } }), '', line({ name: 'visit_shop', stage: 'consideration' })].join('\n')
+    expect(await ask('POST', '/import?site=my-shop', file)).toMatchObject({ status: 200, body: { stored: 2, known: 0 } })
+    expect(await ask('POST', '/import?site=my-shop', gzipSync(file))).toMatchObject({ status: 200, body: { stored: 0, known: 2 } })
+    expect((await stored()).map(({ name, person, channel, props, stage, source, happened_at }) => ({ name, person, channel, props, stage: stage?.id, source, happened_at }))).toEqual([
+      { name: 'visit_shop', person: 'u-1', channel: 'offline', stage: 'consideration', source: 'import', happened_at: Date.parse('2025-11-20T10:00:00Z') },
+      { name: 'support_contacted', person: 'u-1', channel: 'phone', props: { topic: 'delivery' }, source: 'import', happened_at: Date.parse('2025-11-20T10:00:00Z') },
+    ])
+  })
+
+  test('takes CSV: what is no field is a parameter, amounts are numbers, ids are texts', async () => {
+    const { ask, stored } = open()
+    expect(await ask('POST', '/import?site=my-shop', csv, { 'content-type': 'text/csv' })).toMatchObject({ status: 200, body: { stored: 2 } })
+    expect((await stored()).map(({ name, props, channel }) => [name, channel, props])).toEqual([
+      ['visit_shop', 'offline', { note: 'two\nlines' }],
+      ['refund', 'phone', { transaction_id: 'T-7', value: 18.5, currency: 'EUR', note: 'too small, "sadly"' }],
+    ])
+  })
+
+  test('an order is the one that a tracker has told of', async () => {
+    const { ask, post, stored } = open()
+    const { uuidv8 } = await import('../../src/ids.js')
+    await post(batch({ touchpoints: [touchpoint({ id: uuidv8('my-shop|purchase|T-7|'), name: 'purchase', props: { transaction_id: 'T-7' } })] }))
+    expect((await ask('POST', '/import?site=my-shop', line({ name: 'purchase', props: { transaction_id: 'T-7' } }))).body).toMatchObject({ stored: 0, known: 1 })
+    expect(await stored()).toHaveLength(1)
+  })
+
+  test('joins what the same user has done in the shop', async () => {
+    const { ask, post, store } = open()
+    await post(batch())
+    await post(batch({ pages: { 'k3v9x2ab-1': { tab: 'k3v9x2ab', visit: 'visit-1', url: '/', user: 'u-1' } }, touchpoints: [touchpoint({ name: 'login', seq: 2 })] }))
+    await ask('POST', '/import?site=my-shop', line({}))
+    expect((await store.touchpoints({ user: 'u-1' })).touchpoints.map(({ name }) => name).sort()).toEqual(['login', 'support_contacted', 'view_item'])
+  })
+
+  test('one bad line and nothing is stored: every one is named, with what was expected', async () => {
+    const { ask, stored } = open()
+    const bad = [line({}), '{', line({ name: 'Bad Name' }), line({ at: 'yesterday' }), line({ at: '2099-01-01' }), line({ user: undefined }), line({ channel: 'Phone!' }), line({ colour: 'red' }), line({ props: { items: 'cap' } }), '7'].join('\n')
+    expect(await ask('POST', '/import?site=my-shop', bad)).toMatchObject({
+      status: 422,
+      body: {
+        reason: '9 lines are not as expected, so none was stored',
+        errors: [
+          { line: 2, reason: 'expected JSON' },
+          { line: 3, reason: 'name: expected a-z, then up to 63 of a-z 0-9 _' },
+          { line: 4, reason: 'at: expected ms since epoch or an ISO 8601 date' },
+          { line: 5, reason: 'at: expected a time that is not in the future' },
+          { line: 6, reason: 'user: missing; whose it is must be known, by user or visitor' },
+          { line: 7, reason: 'channel: expected a channel, 1 to 32 of a-z _' },
+          { line: 8, reason: 'colour: unknown field' },
+          { line: 9, reason: 'props.items: expected an array' },
+          { line: 10, reason: 'expected an object' },
+        ],
+      },
+    })
+    expect((await ask('POST', '/import', line({}))).body.errors).toEqual([{ line: 1, reason: 'site: missing; give it here, or for all lines as ?site=' }])
+    expect((await ask('POST', '/import?site=a/b', line({}))).status).toBe(400)
+    expect((await ask('POST', '/import?site=s', '\n\n')).body.errors).toEqual([{ line: 1, reason: 'expected at least one touchpoint' }])
+    expect(await stored()).toEqual([])
+  })
+
+  test('a bad table names its line, also after cells of several lines', async () => {
+    const { ask } = open()
+    const bad = async (file: string) => (await ask('POST', '/import?site=s&format=csv', file)).body.errors
+    expect(await bad('name,at,user\n"a\nb",1763632800000,u\nvisit_shop,,u')).toEqual([{ line: 2, reason: 'name: expected a-z, then up to 63 of a-z 0-9 _' }, { line: 4, reason: 'at: missing' }])
+    expect(await bad('name,at,user\nx,"never closed')).toEqual([{ line: 2, reason: 'expected quotes around a whole cell, doubled within it' }])
+    expect(await bad('name,name\nx,y')).toEqual([{ line: 1, reason: 'name: expected each column once' }])
+    expect(await bad('name,at\nx,1763632800000,extra')).toEqual([{ line: 2, reason: 'expected at most 2 cells, got 3' }])
+  })
+})
+
+describe('forgetting by an administrator', () => {
+  test('says what was erased, and that nothing is left', async () => {
+    const { ask, post } = open({ adminToken: 'secret' })
+    await post(batch({ touchpoints: [touchpoint(), touchpoint({ seq: 2 })] }))
+    const headers = { authorization: 'Bearer secret' }
+    expect((await ask('POST', '/forget', { site: 'my-shop', visitor: 'visitor-1' })).status).toBe(401)
+    expect((await ask('POST', '/forget', { site: 'my-shop', visitor: 'visitor-1' }, headers)).body).toEqual({ erased: { touchpoints: 2, visits: 1 }, left: 0 })
+    expect((await ask('POST', '/forget', { site: 'my-shop' }, headers)).body.reason).toBe('user: missing; whom to forget, by user or visitor')
+    expect((await ask('POST', '/forget', { visitor: 'v' }, headers)).body.reason).toContain('site: expected')
+    expect((await ask('POST', '/forget', { site: 's', email: 'x' }, headers)).body.reason).toBe('email: unknown field')
+    expect((await ask('POST', '/forget', 'null', headers)).status).toBe(400)
+    expect((await ask('POST', '/import?site=s', '{}')).status).toBe(401)
+  })
+})
+
+describe('upkeep', () => {
+  const cartProps = { cart_id: 'cart-1', cart_version: 2, currency: 'EUR' }
+  const items = [{ item_id: 'cap', price: 18, quantity: 2 }]
+
+  test('confirms the abandonment of those who never return, once, dated when it became true', async () => {
+    let time = NOW
+    const { collector, post, stored } = open({ now: () => time })
+    const at = NOW - 5000
+    await post(batch({ sent_at: NOW, touchpoints: [touchpoint({ at, name: 'add_to_cart', props: { ...cartProps, items } }), touchpoint({ at: at + 1000, seq: 2, name: 'checkout_error', props: { ...cartProps, code: 'declined', field: 'card', step: 'payment' } })] }))
+    expect((await collector.maintain()).confirmed).toBe(0)
+    time = at + 1000 + 31 * MINUTE
+    expect([(await collector.maintain()).confirmed, (await collector.maintain()).confirmed]).toEqual([1, 0])
+    const { abandonmentId } = await import('../../src/commerce/abandonment.js')
+    expect((await stored())[0]).toMatchObject({
+      name: 'cart_abandonment',
+      happened_at: at + 1000 + 30 * MINUTE,
+      source: 'collector',
+      visitor: 'visitor-1',
+      props: { abandonment_id: abandonmentId('cart-1', 2), status: 'confirmed', how: 'silence', cart_id: 'cart-1', value: 36, currency: 'EUR', step: 'payment', field: 'card', error: 'declined', items },
+    })
+  })
+
+  test('leaves alone who is still there, what was bought or emptied, and what nobody can know', async () => {
+    let time = NOW
+    const { collector, post } = open({ now: () => time })
+    const add = (cart: string, seq: number, more = {}) => touchpoint({ at: NOW, seq, name: 'add_to_cart', props: { ...cartProps, cart_id: cart, items }, ...more })
+    const then = (name: string, cart: string, seq: number, props = {}) => touchpoint({ at: NOW + 1, seq, name, props: { ...cartProps, cart_id: cart, items, ...props } })
+    const pages = { a: { tab: 'k3v9x2ab', visit: 'visit-1', url: '/' }, b: { tab: 'h7m2c0qe', visit: 'visit-2', url: '/' } }
+    const visits = { 'visit-1': visit, 'visit-2': { visitor: 'visitor-2', started: NOW } }
+    const touchpoints = [add('bought', 1), then('purchase', 'bought', 2), add('emptied', 3), then('remove_from_cart', 'emptied', 4), add('hosted', 5), then('cart_abandonment', 'hosted', 6, { status: 'unknown' })].map((each) => ({ ...each, page: 'a' }))
+    await post(batch({ sent_at: NOW, visits, pages, touchpoints: [...touchpoints, add('active', 1, { page: 'b' })] }))
+    time = NOW + 29 * MINUTE
+    await post(batch({ sent_at: time, visits, pages, touchpoints: [touchpoint({ at: time, seq: 2, page: 'b', name: 'page_view' })] }))
+    time = NOW + 40 * MINUTE
+    expect((await collector.maintain()).confirmed).toBe(0)
+    time = NOW + 60 * MINUTE
+    expect((await collector.maintain()).confirmed).toBe(1)
+  })
+
+  test('erases what is older than the retention, at most every hour', async () => {
+    let time = NOW
+    const { collector, post, stored } = open({ now: () => time, retention: 1000 * MINUTE })
+    await post(batch({ sent_at: NOW, touchpoints: [touchpoint({ at: NOW })] }))
+    expect((await collector.maintain()).expired).toEqual({ touchpoints: 0, visits: 0 })
+    time = NOW + 1001 * MINUTE
+    expect((await collector.maintain()).expired).toEqual({ touchpoints: 1, visits: 1 })
+    expect(await stored()).toEqual([])
+  })
+
+  test('runs by itself every so often, and not after the end', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const store = createMemoryStore()
+    const expire = vi.fn(store.expire)
+    const collector = createCollector({ store: { ...store, expire }, maintainEvery: 3_600_000 })
+    await vi.advanceTimersByTimeAsync(3_600_000 * 2)
+    expect(expire).toHaveBeenCalledTimes(2)
+    await collector.close()
+    await vi.advanceTimersByTimeAsync(3_600_000 * 2)
+    expect(expire).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('bad input', () => {
+  const paths = ['/collect', '/import?site=s', '/import?site=s&format=csv', '/forget', '/login', '/touchpoints?limit=x', '/documents?y=1']
+
+  test('of any kind is refused with a reason, never with a 5xx, and changes nothing', async () => {
+    const { ask, stored } = open()
+    const anyBody = fc.oneof(fc.string(), fc.json(), fc.uint8Array({ maxLength: 200 }), fc.uint8Array({ maxLength: 50 }).map((bytes) => new Uint8Array([0x1f, 0x8b, ...bytes])), fc.array(fc.array(fc.string())).map((rows) => rows.map((row) => row.join(',')).join('\n')))
+    const header = fc.dictionary(fc.constantFrom('content-type', 'origin', 'cookie', 'user-agent', 'authorization'), fc.stringMatching(/^[\x20-\x7e]*$/))
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), anyBody, header, async (path, body, headers) => {
+        const { status, body: answer } = await ask(path.includes('documents') || path.includes('touchpoints') ? 'PUT' : 'POST', path, body as BodyInit, headers)
+        expect(status).toBeGreaterThanOrEqual(400)
+        expect(status).toBeLessThan(500)
+        expect(typeof answer.reason).toBe('string')
+      }),
+      { numRuns: 600 },
+    )
+    expect(await stored()).toEqual([])
+  })
+})
