@@ -1,3 +1,5 @@
+import type { Losses } from './types.js'
+
 /** Both ends included. */
 export type Range = readonly [from: number, to: number]
 
@@ -103,4 +105,22 @@ export function summarise({ highest, arrived, refused, lost }: Account): Summary
     missing: missing.map(([from, to]) => ({ from, to })),
     lost: losses,
   }
+}
+
+const lengthOf = (ranges: readonly { readonly from: number; readonly to: number }[]) => ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+
+/** The accounts of several documents, as one. */
+export function totalOf(accounts: Iterable<Account>): Losses {
+  let [documents, touchpoints, missing, incomplete] = [0, 0, 0, 0]
+  const lost = new Map<string, number>()
+  for (const account of accounts) {
+    const summary = summarise(account)
+    const open = lengthOf(summary.missing)
+    documents += 1
+    touchpoints += summary.highest
+    missing += open
+    incomplete += open ? 1 : 0
+    for (const loss of summary.lost) lost.set(loss.reason, (lost.get(loss.reason) ?? 0) + lengthOf([loss]))
+  }
+  return { documents, touchpoints, missing, incomplete, lost: Object.fromEntries([...lost].sort(([a], [b]) => (a < b ? -1 : 1))) }
 }

@@ -1,23 +1,32 @@
+import { checkModel } from '../stage-models.js'
+import { withWords } from '../stage-words.js'
+import { aida } from '../stages/aida.js'
+import { ecommerceSix } from '../stages/ecommerce-six.js'
+import { five } from '../stages/five.js'
+import { funnel } from '../stages/funnel.js'
+import { saas } from '../stages/saas.js'
+import type { StageModel } from '../types.js'
 import { createConfirmer } from './abandoned.js'
 import { createAccess, type Denied } from './access.js'
 import { ANY_ORIGIN, type Headers, json, PRIVATELY, refuse } from './answers.js'
 import { has } from './checks.js'
 import { createCollect, type Limits, preflight } from './collect.js'
-import { DOCUMENT_FILTERS, readFilters, TOUCHPOINT_FILTERS } from './filters.js'
+import { DOCUMENT_FILTERS, LOSS_FILTERS, MAP_FILTERS, type MapQuery, readFilters, SHOPPER_FILTERS, TOUCHPOINT_FILTERS } from './filters.js'
 import { createGroupCommit } from './group-commit.js'
 import { importFile } from './import-file.js'
 import { createLive } from './live.js'
+import { createMaps } from './maps.js'
 import type { RateLimit, RequestInfo } from './rate-limit.js'
 import { readBody, readBytes, readPlain } from './read-body.js'
 import type { Sites } from './sites.js'
-import type { Batch, Committed, Count, DocumentFilters, Forget, Store, TouchpointFilters } from './types.js'
+import type { Batch, Committed, Count, DocumentFilters, Forget, ShopperFilters, Store, TouchpointFilters } from './types.js'
 import { checkForget, checkSite } from './validate.js'
 
 export { type Denied, isLoopback } from './access.js'
 export type { Limits } from './collect.js'
 export { perIp, type PerIpOptions, type RateLimit, type RequestInfo } from './rate-limit.js'
 export type { SiteRules, Sites } from './sites.js'
-export type { Batch, Committed, Count, DocumentFilters, DocumentSummary, Fields, Forget, OpenCart, Page, Row, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
+export type { Batch, Committed, Count, DocumentFilters, DocumentSummary, Fields, Forget, Losses, OpenCart, Page, Row, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
 
 /** Settings of `createCollector`. Only `store` is required. */
 export interface CollectorOptions {
@@ -37,6 +46,8 @@ export interface CollectorOptions {
   readonly abandonAfter?: number
   /** Every how many ms `maintain` runs by itself; 0: never. @default 60000 */
   readonly maintainEvery?: number
+  /** The stage models of maps, the usual one first: those of rihla, or your own. @default [five, ecommerceSix, aida, funnel, saas] */
+  readonly models?: readonly StageModel[]
   /** How much is taken. */
   readonly limits?: Limits
   /** The collector's clock, ms since epoch. @default Date.now */
@@ -64,10 +75,10 @@ const CSV = /\bcsv\b/i
 
 /**
  * Takes touchpoints in and shows them: a Web-standard `(Request) => Promise<Response>`. `POST /collect` is for trackers (docs/protocol.md) and `GET /health` for anybody; the rest
- * (`GET /touchpoints /documents /live`, `POST /import /forget`) is for those with the `adminToken`, which `POST /login` puts into a cookie. Throws a `TypeError` for a wrong option.
+ * (`GET /touchpoints /documents /losses /map /choices /shoppers /live`, `POST /import /forget`) is for those with the `adminToken`, which `POST /login` puts into a cookie. Throws a `TypeError` for a wrong option.
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, base = '', adminToken, sites, rateLimit, retention = 34_128_000_000, abandonAfter = 1_800_000, maintainEvery = 60_000, limits = {}, now = Date.now, onError = console.error } = options
+  const { store, base = '', adminToken, sites, rateLimit, retention = 34_128_000_000, abandonAfter = 1_800_000, maintainEvery = 60_000, models = [five, ecommerceSix, aida, funnel, saas], limits = {}, now = Date.now, onError = console.error } = options
   const expect = (isRight: boolean, option: string, expected: string) => {
     if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}`)
   }
@@ -77,11 +88,18 @@ export function createCollector(options: CollectorOptions): Collector {
   expect(retention > 0, 'retention', 'a number of milliseconds above 0')
   expect(abandonAfter > 0, 'abandonAfter', 'a number of milliseconds above 0')
   expect(maintainEvery >= 0, 'maintainEvery', 'a number of milliseconds, or 0')
+  expect(Array.isArray(models) && models.length > 0, 'models', 'a list of stage models')
+  for (const model of models) checkModel(model)
+  expect(new Set(models.map(({ id }) => id)).size === models.length, 'models', 'stage models of different ids')
 
   const access = createAccess(adminToken)
   const live = createLive()
-  const stopListening = store.onCommit(live.publish)
   const writer = createGroupCommit<Batch, Committed>(store.commit)
+  const maps = createMaps(store, models, writer.alone, onError)
+  const stopListening = store.onCommit((read) => {
+    live.publish(read)
+    maps.touch()
+  })
   const collect = createCollect({ writer, mayForgetUser: async (request) => !(await access.denied(request)), now, onError, sites, rateLimit, limits })
   const confirm = createConfirmer(store, abandonAfter)
   let expiredAt = -Infinity
@@ -104,6 +122,24 @@ export function createCollector(options: CollectorOptions): Collector {
     if ('reason' in read) return refuse(400, read.reason, PRIVATELY)
     const { next, touchpoints } = await store.touchpoints(read.filters)
     return json({ touchpoints, ...(next && { next: `${next.happened_at}_${next.n}` }) }, PRIVATELY)
+  }
+
+  /** Answers what is read of the legs of a model. */
+  const ofModel = <Filters extends MapQuery>(known: Parameters<typeof readFilters<Filters>>[1], answerOf: (model: StageModel, filters: Omit<Filters, 'model'>) => Promise<unknown>): Answer => async ({ url }) => {
+    const read = readFilters<Filters>(new URL(url).searchParams, known)
+    if ('reason' in read) return refuse(400, read.reason, PRIVATELY)
+    const { model: wanted = models[0]!.id, ...filters } = read.filters
+    const model = models.find(({ id }) => id === wanted)
+    return model ? json(await answerOf(model, filters), PRIVATELY) : refuse(400, `model: expected one of ${models.map(({ id }) => id).join(', ')}`, PRIVATELY)
+  }
+
+  const map = ofModel<MapQuery>(MAP_FILTERS, maps.map)
+  const shoppers = ofModel<MapQuery & ShopperFilters>(SHOPPER_FILTERS, async (model, filters) => ({ shoppers: await maps.shoppers(model, filters) }))
+  const choices = ofModel<Pick<MapQuery, 'model'>>({ model: MAP_FILTERS.model }, async (model) => ({ models: models.map(withWords).map(({ id, version, stages }) => ({ id, version, stages })), ...(await maps.choices(model)) }))
+
+  const losses: Answer = async ({ url }) => {
+    const read = readFilters<Parameters<Store['losses']>[0]>(new URL(url).searchParams, LOSS_FILTERS)
+    return 'reason' in read ? refuse(400, read.reason, PRIVATELY) : json(await store.losses(read.filters), PRIVATELY)
   }
 
   const documents: Answer = async ({ url }) => {
@@ -144,6 +180,10 @@ export function createCollector(options: CollectorOptions): Collector {
     '/collect': { POST: collect, OPTIONS: preflight },
     '/touchpoints': { GET: admins(touchpoints) },
     '/documents': { GET: admins(documents) },
+    '/losses': { GET: admins(losses) },
+    '/map': { GET: admins(map) },
+    '/choices': { GET: admins(choices) },
+    '/shoppers': { GET: admins(shoppers) },
     '/live': { GET: admins(live.answer) },
     '/import': { POST: admins(bring) },
     '/forget': { POST: admins(forget) },
@@ -191,6 +231,7 @@ export function createCollector(options: CollectorOptions): Collector {
     stopListening()
     live.close()
     await maintaining
+    await maps.close()
     await writer.idle()
   }
   return Object.assign(collector, { denied: access.denied, maintain, close })

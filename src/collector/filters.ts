@@ -1,7 +1,13 @@
-import type { DocumentFilters, TouchpointFilters } from './types.js'
+import type { MapFilters } from '../journey-map/types.js'
+import type { DocumentFilters, ShopperFilters, TouchpointFilters } from './types.js'
 
 /** Returns what to filter by, or what was expected. */
 type ReadFilter = (text: string) => string | number | object | { readonly expected: string }
+
+/** Which map. */
+export interface MapQuery extends MapFilters {
+  readonly model?: string | undefined
+}
 
 const isExpected = (found: unknown): found is { readonly expected: string } => typeof found === 'object' && !!found && 'expected' in found
 
@@ -27,6 +33,15 @@ export const TOUCHPOINT_FILTERS: { readonly [name in keyof TouchpointFilters]-?:
 
 /** What `GET /documents` can be filtered by. */
 export const DOCUMENT_FILTERS: { readonly [name in keyof DocumentFilters]-?: ReadFilter } = { site: word, tab: word, limit }
+
+/** What `GET /losses` can be filtered by. */
+export const LOSS_FILTERS = { site: word, since: time }
+
+/** What `GET /map` can be filtered by; `model` is the id of a stage model. */
+export const MAP_FILTERS: { readonly [name in keyof MapQuery]-?: ReadFilter } = { model: word, site: word, since: time, until: time, channel: word, device: word, segment: word, persona: word }
+
+/** What `GET /shoppers` can be filtered by. */
+export const SHOPPER_FILTERS: { readonly [name in keyof (MapQuery & ShopperFilters)]-?: ReadFilter } = { ...MAP_FILTERS, stage: word, limit }
 
 /** Reads filters from a query, or gives the reason why not: an unknown or malformed filter is never ignored. */
 export function readFilters<Filters extends object>(query: URLSearchParams, known: { readonly [name in keyof Filters]-?: ReadFilter }): { readonly filters: Filters } | { readonly reason: string } {

@@ -1,4 +1,11 @@
-import { type Account, summarise } from './account.js'
+import { choicesIn } from '../journey-map/choices.js'
+import { countLegs } from '../journey-map/counts.js'
+import { foldVisits } from '../journey-map/fold.js'
+import { createHinter } from '../journey-map/leg.js'
+import { shoppersIn } from '../journey-map/shoppers.js'
+import type { OwnLeg } from '../journey-map/types.js'
+import type { StageModel } from '../types.js'
+import { type Account, summarise, totalOf } from './account.js'
 import { keyOf } from './ledger.js'
 import { toTouchpoint } from './to-touchpoint.js'
 import type { DocumentFilters, Forget, Row, Store, Tables, TouchpointFilters, Visit, Writes } from './types.js'
@@ -23,6 +30,16 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
   const documents = new Map<string, readonly [account: Account, updatedAt: number]>()
   const people = new Map<string, string>()
   const forgotten = new Map<string, number>()
+
+  // Of what is there now.
+  let legs = new Map<StageModel, readonly OwnLeg[]>()
+  const legsOf = (model: StageModel) => {
+    const known = legs.get(model)
+    if (known) return known
+    const folded = foldVisits(createHinter(model), [...rows.values()].map((row) => toTouchpoint(row, visitOf(row), userOf(row))))
+    legs.set(model, folded)
+    return folded
+  }
 
   // How to take back what the transaction under way has done.
   let undo: (() => void)[] = []
@@ -106,6 +123,7 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
         let surplus = rows.size - most
         if (surplus > 0) dropRows(() => surplus-- > 0)
         undo = []
+        legs = new Map()
       }
     },
   }
@@ -159,6 +177,11 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
       }
       return [...last.values()].sort((a, b) => a.happened_at - b.happened_at).filter((row) => row.happened_at >= since && row.happened_at < until && row.name !== 'purchase' && !(row.name === 'cart_abandonment' && SETTLED.test(String(row.props?.status)))).map(({ site, props, n }) => ({ site, cart: String(props?.cart_id), n }))
     },
+    fold: async () => undefined,
+    counts: async (model, filters) => countLegs(legsOf(model), filters),
+    shoppers: async (model, filters) => shoppersIn(legsOf(model), filters),
+    choices: async (model) => choicesIn(legsOf(model)),
+    losses: async ({ site, since = -Infinity }) => totalOf([...documents].flatMap(([key, [account, at]]) => (at >= since && (site === undefined || key.startsWith(`${site}/`)) ? [account] : []))),
     close: async () => {},
   }
 }

@@ -1,4 +1,6 @@
-import type { Stop } from '../types.js'
+import type { Counts } from '../journey-map/counts.js'
+import type { Choices, MapFilters, Shopper } from '../journey-map/types.js'
+import type { StageModel, Stop } from '../types.js'
 import type { Account, Summary } from './account.js'
 
 /** A JSON object. */
@@ -164,6 +166,25 @@ export interface DocumentSummary extends Summary {
   readonly updated_at: number
 }
 
+/** Whose journeys are told of. */
+export interface ShopperFilters extends MapFilters {
+  /** Those who are in this stage. */
+  readonly stage?: string | undefined
+  /** @default 50 */
+  readonly limit?: number | undefined
+}
+
+/** How complete what has arrived is. */
+export interface Losses {
+  readonly documents: number
+  readonly touchpoints: number
+  /** How many were announced and have not come, in how many documents. */
+  readonly missing: number
+  readonly incomplete: number
+  /** How many will never come, by why. */
+  readonly lost: { readonly [reason: string]: number }
+}
+
 /** A page of touchpoints. */
 export interface Page {
   readonly touchpoints: readonly Touchpoint[]
@@ -193,6 +214,19 @@ export interface Store {
   readonly openCarts: (range: { readonly since: number; readonly until: number }) => Promise<readonly OpenCart[]>
   /** Erases what happened before. As `commit`, one call at a time. */
   readonly expire: (before: number) => Promise<Count>
+  /**
+   * Folds what is new into the legs of a stage model, beside all else, one call at a time. Where that is to be written it resolves with what writes it: as `commit`, one call at a time, and
+   * before the next `fold`. That resolves `false` where something was erased meanwhile, so that nothing was written.
+   */
+  readonly fold: (model: StageModel) => Promise<undefined | (() => Promise<boolean>)>
+  /** What is counted in the legs of a model: those that were folded, at least. */
+  readonly counts: (model: StageModel, filters: MapFilters) => Promise<Counts>
+  /** What these legs can be filtered by. */
+  readonly choices: (model: StageModel) => Promise<Choices>
+  /** Shoppers, those seen last first. */
+  readonly shoppers: (model: StageModel, filters: ShopperFilters) => Promise<readonly Shopper[]>
+  /** How complete the documents are that were heard of since, of one site or of all. */
+  readonly losses: (filters: { readonly site?: string; readonly since?: number }) => Promise<Losses>
   /** Calls back after each commit with the touchpoints that are new. They are made readable only when the listener asks, so that one without readers costs nothing. */
   readonly onCommit: (listener: (read: () => readonly Touchpoint[]) => void) => Stop
   /** Lets go of everything. Nothing may be under way. */

@@ -3,8 +3,11 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createCollector, type CollectorOptions, perIp } from '../../src/collector/collector.js'
+import { openDuckdbStore } from '../../src/collector/duckdb/duckdb.js'
 import { createMemoryStore } from '../../src/collector/memory.js'
-import { batch, touchpoint, visit } from '../examples/collector-harness.js'
+import { five } from '../../src/stages/five.js'
+import { funnel } from '../../src/stages/funnel.js'
+import { batch, freshDatabase, touchpoint, visit } from '../examples/collector-harness.js'
 
 const NOW = 1_763_769_606_120
 const MINUTE = 60_000
@@ -34,6 +37,9 @@ describe('options', () => {
     [{ retention: 0 }, 'rihla: retention must be a number of milliseconds above 0'],
     [{ abandonAfter: NaN }, 'rihla: abandonAfter must be a number of milliseconds above 0'],
     [{ maintainEvery: -1 }, 'rihla: maintainEvery must be a number of milliseconds, or 0'],
+    [{ models: [] }, 'rihla: models must be a list of stage models'],
+    [{ models: [five, five] }, 'rihla: models must be stage models of different ids'],
+    [{ models: [{ ...five, stages: [] }] }, 'stages'],
   ])('that are wrong throw: %j', (wrong, message) => {
     expect(() => createCollector({ store: createMemoryStore(), ...wrong } as unknown as CollectorOptions)).toThrow(message)
   })
@@ -118,6 +124,52 @@ describe('a sender', () => {
     await post(batch(), { 'user-agent': agent })
     expect((await stored())[0]).toMatchObject({ device, ...(marks && { marks }) })
     expect((await stored())[0]!.marks).toEqual(marks)
+  })
+})
+
+describe('a map', () => {
+  const told = batch({ touchpoints: [touchpoint({ name: 'view_item' }), touchpoint({ name: 'purchase', seq: 2, props: { value: 12.5, currency: 'EUR', transaction_id: 'A1' } })] })
+
+  test('is of what was sent, under the model that is asked for', async () => {
+    const { ask, post } = open()
+    await post(told)
+    const { body, status } = await ask('GET', '/map')
+    expect([status, body]).toMatchObject([200, { model: { id: 'five' }, totals: { shoppers: 1, orders: 1 }, revenue: { EUR: 12.5 } }])
+    expect((await ask('GET', '/map?model=aida')).body).toMatchObject({ model: { id: 'aida', stages: [{ id: 'attention', label: { en: 'Attention' } }, {}, {}, {}] }, totals: { shoppers: 1 } })
+    expect((await ask('GET', '/map?site=other&since=2025-01-01')).body).toMatchObject({ totals: { shoppers: 0 } })
+    expect((await ask('GET', '/map?until=2025-01-01')).body).toMatchObject({ totals: { shoppers: 0 } })
+  })
+
+  test('has models of its own, where they are given', async () => {
+    const { ask } = open({ models: [funnel] })
+    expect((await ask('GET', '/map')).body).toMatchObject({ model: { id: 'funnel' } })
+    expect((await ask('GET', '/map?model=five')).body).toEqual({ reason: 'model: expected one of funnel' })
+  })
+
+  test('says what there is to choose from, who the shoppers are, and what is lost', async () => {
+    const { ask, post } = open()
+    await post(told, { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36' })
+    await post(batch({ touchpoints: [touchpoint({ seq: 9 })] }))
+    expect((await ask('GET', '/choices')).body).toMatchObject({ models: [{ id: 'five', version: 2 }, { id: 'ecommerce-six' }, { id: 'aida' }, { id: 'funnel' }, { id: 'saas' }], sites: ['my-shop'], devices: ['desktop'], segments: [], personas: [] })
+    expect((await ask('GET', '/shoppers?limit=1&stage=conversion')).body).toMatchObject({ shoppers: [{ site: 'my-shop', person: 'visitor-1', by: 'visitor', visits: 1, touchpoints: 3, stage: 'conversion', orders: 1 }] })
+    expect((await ask('GET', '/shoppers?stage=loyalty')).body).toEqual({ shoppers: [] })
+    expect((await ask('GET', '/losses?site=my-shop')).body).toEqual({ documents: 1, touchpoints: 9, missing: 6, incomplete: 1, lost: {} })
+  })
+
+  test.each([
+    ['/map?channels=x', 'channels: unknown filter, known are model, site, since, until, channel, device, segment, persona'],
+    ['/map?since=yesterday', 'since: expected ms since epoch or an ISO 8601 date'],
+    ['/map?model=six', 'model: expected one of five, ecommerce-six, aida, funnel, saas'],
+    ['/shoppers?limit=0', 'limit: expected 1 to 1000'],
+    ['/choices?site=x', 'site: unknown filter, known are model'],
+    ['/losses?until=1', 'until: unknown filter, known are site, since'],
+  ])('%s is refused: %s', async (path, reason) => {
+    const { body, status } = await open().ask('GET', path)
+    expect([status, body]).toEqual([400, { reason }])
+  })
+
+  test.each(['/map', '/choices', '/shoppers', '/losses'])('%s is for those with the token', async (path) => {
+    expect((await open({ adminToken: 'secret' }).ask('GET', path)).status).toBe(401)
   })
 })
 
@@ -292,5 +344,97 @@ describe('bad input', () => {
       { numRuns: 600 },
     )
     expect(await stored()).toEqual([])
+  })
+
+  const strange = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown>,
+    fc.constantFrom<unknown>(null, -0, -1, 0.5, 1e308, 9_007_199_254_740_993, 8.64e15, -8.64e15, '', '\u0000', '\ud800', 'a\u0000b', '__proto__', 'constructor', 'x'.repeat(5000), [[[[[[[[[[]]]]]]]]]], JSON.parse('{"__proto__":{"x":1},"constructor":1}')),
+  )
+  /** What replaces what, by the places taken on the way down. */
+  const change = fc.record({ way: fc.array(fc.nat(20), { minLength: 1, maxLength: 6 }), value: strange, isKey: fc.boolean() })
+
+  /** A copy in which something at some place is something else, or goes by another name. */
+  const changed = (whole: object, { way, value, isKey }: { readonly way: readonly number[]; readonly value: unknown; readonly isKey: boolean }) => {
+    const copy = structuredClone(whole)
+    let place = copy as Record<string, unknown>
+    for (const [depth, step] of way.entries()) {
+      const keys = Object.keys(place)
+      const key = keys[step % (keys.length || 1)]
+      if (key === undefined) break
+      const next = place[key]
+      if (depth < way.length - 1 && typeof next === 'object' && next !== null) {
+        place = next as Record<string, unknown>
+        continue
+      }
+      if (isKey && !Array.isArray(place)) {
+        delete place[key]
+        Object.defineProperty(place, (JSON.stringify(value) ?? '').slice(0, 100), { value: next, enumerable: true, configurable: true })
+      } else place[key] = value
+      break
+    }
+    return copy
+  }
+
+  test.each([
+    ['memory', async () => createMemoryStore()],
+    ['DuckDB', async () => openDuckdbStore(freshDatabase())],
+  ])('anywhere in a good batch is answered with a reason or taken, never with a 5xx, and all can be read after it: %s', async (_, openStore) => {
+    const store = await openStore()
+    const { ask, collector } = open({ store })
+    const props = { currency: 'EUR', value: 18.5, transaction_id: 'A-1', items: [{ item_id: 'sku-1', quantity: 2 }], segment: 'vip', score: 9, kind: 'nps', cart_id: 'c', cart_version: 1, abandonment_id: 'a', status: 'confirmed', step: 'payment', error: 'declined' }
+    const names = ['page_view', 'purchase', 'identify', 'feedback', 'cart_abandonment', 'checkout_error']
+    let good = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        const whole = batch({ touchpoints: names.map((name, i) => touchpoint({ name, props, seq: i + 1, stage: { id: 'conversion', confidence: 1, rule: 'explicit' } })), documents: { k3v9x2ab: 9 }, loss: [{ tab: 'k3v9x2ab', from: 7, to: 8, reason: 'evicted' }], ask: [{ tab: 'k3v9x2ab', from: 1, to: 9 }] })
+        const body = changes.reduce<object>(changed, whole)
+        const { status, body: answer } = await ask('POST', '/collect', JSON.stringify(body))
+        if (status === 200) {
+          good++
+          for (const { reason } of (answer as { rejected?: { reason: string }[] }).rejected ?? []) expect(reason).not.toBe('')
+        } else expect([status, typeof answer.reason]).toEqual([400, 'string'])
+      }),
+      { seed: 6, numRuns: 400 },
+    )
+    expect(good).toBeGreaterThan(50)
+    for (const path of ['/touchpoints?limit=1000', '/documents', '/map', '/map?model=aida', '/shoppers', '/choices', '/losses']) expect([path, (await ask('GET', path)).status]).toEqual([path, 200])
+    await collector.maintain()
+    await collector.close()
+    await store.close()
+  }, 60_000)
+
+  test('in a query is refused with a reason or answered, never with a 5xx', async () => {
+    const { ask, post } = open()
+    await post(batch())
+    const names = ['site', 'name', 'user', 'visitor', 'visit', 'channel', 'tab', 'stage', 'source', 'cart', 'since', 'until', 'limit', 'before', 'model', 'device', 'segment', 'persona', 'constructor']
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('/touchpoints', '/documents', '/map', '/shoppers', '/choices', '/losses'), fc.dictionary(fc.constantFrom(...names), fc.oneof(fc.string({ unit: 'binary' }), fc.integer().map(String), fc.constantFrom('1e3', '-1', 'five', '__proto__')), { maxKeys: 3 }), async (path, query) => {
+        const { status, body } = await ask('GET', `${path}?${new URLSearchParams(query)}`)
+        expect([200, 400]).toContain(status)
+        if (status === 400) expect(typeof body.reason).toBe('string')
+      }),
+      { seed: 6, numRuns: 600 },
+    )
+  })
+
+  test('in a file of offline touchpoints is told by line, never with a 5xx, and leaves nothing of it behind', async () => {
+    const { ask, stored } = open()
+    const cell = fc.oneof(fc.string(), fc.constantFrom('"', 'a"b', '"a', '""', '"a,b"', '\r', 'purchase', '2026-01-01', '=1+1', '\u0000'))
+    const csv = fc.array(fc.array(cell, { maxLength: 6 }), { minLength: 1, maxLength: 5 }).map((rows) => ['name,at,user,value', ...rows.map((row) => row.join(','))].join('\n'))
+    const ndjson = fc.array(fc.oneof(fc.json(), fc.string(), fc.record({ name: strange, at: strange, user: strange, props: strange }).map((line) => JSON.stringify(line))), { minLength: 1, maxLength: 5 }).map((lines) => lines.join('\n'))
+    let before = 0
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(csv.map((file) => [file, 'text/csv'] as const), ndjson.map((file) => [file, 'application/x-ndjson'] as const)), async ([file, type]) => {
+        const { status, body } = await ask('POST', '/import?site=my-shop', file, { 'content-type': type })
+        const now = (await stored()).length
+        if (status !== 200) {
+          expect(status).toBe(422)
+          for (const { line, reason } of body.errors as { line: number; reason: string }[]) expect([line > 0, reason !== '']).toEqual([true, true])
+          expect(now).toBe(before)
+        }
+        before = now
+      }),
+      { seed: 6, numRuns: 600 },
+    )
   })
 })

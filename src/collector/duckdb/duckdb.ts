@@ -1,6 +1,8 @@
 import type { Store } from '../types.js'
 import { createWriter } from '../writer.js'
+import { mapsOf } from './counts.js'
 import { openDatabase } from './database.js'
+import { legsOf } from './legs.js'
 import { readsOf } from './reads.js'
 import { tablesOf } from './tables-of.js'
 
@@ -10,14 +12,23 @@ import { tablesOf } from './tables-of.js'
  */
 export async function openDuckdbStore(path: string): Promise<Store> {
   const database = await openDatabase(path)
-  const [reading, writing] = [await database.connect(), await database.connect()]
+  const connect = async () => {
+    const connection = await database.connect()
+    connections.push(connection)
+    return connection
+  }
+  const connections: Awaited<ReturnType<typeof database.connect>>[] = []
+  let erasures = 0
+  let folds = 0
+  const writing = await connect()
   return {
-    ...createWriter(tablesOf(writing)),
-    ...readsOf(reading),
+    ...createWriter(tablesOf(writing, () => void erasures++)),
+    ...readsOf(await connect()),
+    ...mapsOf([await connect(), await connect()], () => erasures + folds),
+    fold: legsOf(await connect(), await connect(), { erasures: () => erasures, folded: () => void folds++ }),
     close: async () => {
       await writing.run('CHECKPOINT').catch(() => {})
-      writing.disconnectSync()
-      reading.disconnectSync()
+      for (const connection of connections) connection.disconnectSync()
       database.close()
     },
   }

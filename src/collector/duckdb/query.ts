@@ -19,3 +19,6 @@ export function createQuery(connection: DuckDBConnection): Query {
     return (await statement.runAndReadAll()).getRowObjectsJson()
   }
 }
+
+/** Runs a statement that makes a table: prepared once and run again, such a one makes a table without columns (DuckDB 1.5). */
+export const runOnce = (connection: DuckDBConnection, sql: string, parameter?: unknown): Promise<readonly Columns[]> => createQuery(connection)(sql, parameter)

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Account, summarise } from '../account.js'
+import { type Account, summarise, totalOf } from '../account.js'
 import { toTouchpoint } from '../to-touchpoint.js'
 import type { Row, Store, TouchpointFilters, Visit } from '../types.js'
 
@@ -27,6 +27,9 @@ const OPEN_CARTS = `SELECT site, cart, n FROM (
   WHERE last >= $since AND last < $until AND name <> 'purchase' AND NOT (name = 'cart_abandonment' AND coalesce(status, '') IN ('confirmed', 'recovered', 'unknown'))
   ORDER BY last`
 
+/** An account of which all has arrived, as nearly all are: nothing in it needs to be looked at. */
+const IS_WHOLE = `((account->>'arrived') = '[[1,' || (account->>'highest') || ']]' AND (account->>'refused') = '[]' AND (account->>'lost') = '[]')`
+
 type Values = { [name: string]: string | bigint }
 
 const NUMBERS = ['n', 'at', 'received_at', 'happened_at', 'seq', 'visit_number', 'started']
@@ -41,7 +44,7 @@ function fromRow(row: { [column: string]: unknown }) {
 }
 
 /** The reading half of a store in a DuckDB file. */
-export function readsOf(connection: DuckDBConnection): Pick<Store, 'touchpoints' | 'documents' | 'openCarts'> {
+export function readsOf(connection: DuckDBConnection): Pick<Store, 'touchpoints' | 'documents' | 'openCarts' | 'losses'> {
   const read = async (sql: string, values: Values) => (await connection.runAndReadAll(sql, values)).getRowObjectsJson() as { [column: string]: unknown }[]
   return {
     touchpoints: async ({ limit = 100, before, ...filters }) => {
@@ -61,6 +64,13 @@ export function readsOf(connection: DuckDBConnection): Pick<Store, 'touchpoints'
       const sql = `SELECT ${siteOf} AS site, ${tabOf} AS tab, account, updated_at FROM documents ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY updated_at DESC, key LIMIT ${limit}`
       const rows = await read(sql, { ...(site !== undefined && { site }), ...(tab !== undefined && { tab }) })
       return rows.map((row) => ({ site: String(row.site), tab: String(row.tab), updated_at: Number(row.updated_at), ...summarise(JSON.parse(String(row.account)) as Account) }))
+    },
+    losses: async ({ site, since }) => {
+      const conditions = ['true', ...(site === undefined ? [] : [`split_part(key, '/', 1) = $site`]), ...(since === undefined ? [] : ['updated_at >= $since'])].join(' AND ')
+      const values = { ...(site !== undefined && { site }), ...(since !== undefined && { since: BigInt(since) }) }
+      const [whole] = await read(`SELECT count(*) AS documents, coalesce(sum((account->>'highest')::BIGINT), 0) AS touchpoints FROM documents WHERE ${conditions} AND ${IS_WHOLE}`, values)
+      const rest = totalOf((await read(`SELECT account FROM documents WHERE ${conditions} AND NOT ${IS_WHOLE}`, values)).map(({ account }) => JSON.parse(String(account)) as Account))
+      return { ...rest, documents: rest.documents + Number(whole!.documents), touchpoints: rest.touchpoints + Number(whole!.touchpoints) }
     },
     openCarts: async ({ since, until }) => (await read(OPEN_CARTS, { since: BigInt(since), until: BigInt(until) })).map(({ site, cart, n }) => ({ site: String(site), cart: String(cart), n: Number(n) })),
   }

@@ -25,6 +25,10 @@ const ERASE_SHARED = `DELETE FROM touchpoints WHERE ${NAMED} AND ("user" IS NULL
 const ERASE_EMPTY_VISITS = `DELETE FROM visits WHERE ${NAMED} AND visit NOT IN (SELECT visit FROM touchpoints WHERE ${NAMED})`
 const ERASE_PEOPLE = `DELETE FROM people WHERE (starts_with(key, ($1->>'site') || '/') AND "user" = ($1->>'user'))
   OR key IN (SELECT site || '/' || visitor FROM visits WHERE ${NAMED} AND list_contains(from_json($1->'whole', '["VARCHAR"]'), visit))`
+const ERASE_LEGS = `DELETE FROM legs WHERE ${NAMED}`
+// What is left of a visit has to be folded again, and what came after it.
+const FOLD_AGAIN = 'DELETE FROM folded'
+const EXPIRE_LEGS = `DELETE FROM legs WHERE started < $1::BIGINT`
 const EXPIRE_TOUCHPOINTS = `DELETE FROM touchpoints WHERE happened_at < $1::BIGINT`
 const EXPIRE_VISITS = `DELETE FROM visits WHERE started < $1::BIGINT AND (site, visit) NOT IN (SELECT (site, visit) FROM touchpoints)`
 const EXPIRE_DOCUMENTS = `DELETE FROM documents WHERE updated_at < $1::BIGINT`
@@ -65,8 +69,8 @@ async function load<Value>(recent: Recent<Value>, query: Query, table: string, p
 /** How many rows a DELETE took. */
 const deleted = (rows: readonly Columns[]) => Number(rows[0]?.Count ?? 0)
 
-/** The tables of a DuckDB file, for the writer. */
-export function tablesOf(connection: DuckDBConnection): Tables {
+/** The tables of a DuckDB file, for the writer. `erased` hears when something was erased. */
+export function tablesOf(connection: DuckDBConnection, erased: () => void): Tables {
   const query = createQuery(connection)
   const accounts = createRecent<Account>(10_000)
   const visits = createRecent<Visit>(10_000)
@@ -123,7 +127,9 @@ export function tablesOf(connection: DuckDBConnection): Tables {
       await query(ERASE_PEOPLE, { site, user, visits: all, whole })
       const touchpoints = deleted(await query(ERASE_WHOLE, { site, visits: whole })) + (user === undefined ? 0 : deleted(await query(ERASE_SHARED, { site, user, visits: shared })))
       const count: Count = { touchpoints, visits: deleted(await query(ERASE_EMPTY_VISITS, { site, visits: all })) }
-      afterwards.push(reset)
+      await query(ERASE_LEGS, { site, visits: all })
+      if (shared.length) await query(FOLD_AGAIN)
+      afterwards.push(reset, erased)
       return count
     },
     expire: async (before) => {
@@ -131,7 +137,9 @@ export function tablesOf(connection: DuckDBConnection): Tables {
       const count = { touchpoints, visits: deleted(await query(EXPIRE_VISITS, before)) }
       await query(EXPIRE_DOCUMENTS, before)
       await query(EXPIRE_PEOPLE)
+      const legs = deleted(await query(EXPIRE_LEGS, before))
       afterwards.push(reset)
+      if (count.touchpoints || count.visits || legs) afterwards.push(erased)
       return count
     },
   }

@@ -1,3 +1,4 @@
+import type { OwnLeg } from '../../journey-map/types.js'
 import type { Row } from '../types.js'
 
 /** Names and types of columns. */
@@ -64,11 +65,42 @@ const orders = { id: 'UUID PRIMARY KEY' }
 /** Whom forgetting erased, and when; `key` is a hash. */
 const forgotten = { key: 'VARCHAR PRIMARY KEY', at: 'BIGINT' }
 
+/** What visits were in journeys, by model: an `OwnLeg`. Made from touchpoints, so all of it may be made again. */
+const legs: { readonly [column in keyof OwnLeg | 'model']-?: string } = {
+  model: 'VARCHAR',
+  site: 'VARCHAR',
+  visit: 'VARCHAR',
+  person: 'VARCHAR',
+  visitor: 'VARCHAR',
+  user: 'VARCHAR',
+  started: 'BIGINT',
+  ended: 'BIGINT',
+  channel: 'VARCHAR',
+  device: 'VARCHAR',
+  segment: 'VARCHAR',
+  persona: 'VARCHAR',
+  touchpoints: 'BIGINT',
+  isBounce: 'BOOLEAN',
+  reached: 'BIGINT',
+  goalAfter: 'BIGINT',
+  goalAt: 'BIGINT',
+  runs: 'STRUCT(stage VARCHAR, "from" BIGINT, "to" BIGINT)[]',
+  acts: 'STRUCT(stage VARCHAR, name VARCHAR, times BIGINT)[]',
+  pages: 'VARCHAR[]',
+  payments: 'STRUCT(id VARCHAR, "at" BIGINT, isOrder BOOLEAN, amount BIGINT, currency VARCHAR)[]',
+  abandoned: 'STRUCT(id VARCHAR, "at" BIGINT, status VARCHAR, toldAt BIGINT, step VARCHAR, field VARCHAR, error VARCHAR, amount BIGINT, currency VARCHAR, stage VARCHAR)[]',
+  hurts: 'STRUCT(name VARCHAR, about VARCHAR, step VARCHAR, stage VARCHAR, times BIGINT, isLast BOOLEAN)[]',
+  feelings: 'STRUCT(stage VARCHAR, positive BIGINT, neutral BIGINT, negative BIGINT)[]',
+}
+
+/** Up to which `n` touchpoints are in the legs of a model. */
+const folded = { model: 'VARCHAR PRIMARY KEY', n: 'BIGINT' }
+
 /** Column names and types of each table. */
-export const TABLES = { touchpoints, visits, documents, people, orders, forgotten }
+export const TABLES = { touchpoints, visits, documents, people, orders, forgotten, legs, folded }
 
 /** Grows when a release changes the tables. */
-export const TABLES_VERSION = 3
+export const TABLES_VERSION = 4
 
 const columnList = (columns: Columns) =>
   Object.entries(columns)
@@ -84,10 +116,14 @@ export const CREATE_TABLES: readonly string[] = [
 /** What brings the tables of an earlier version to the next one. */
 export const MIGRATIONS: { readonly [from: number]: readonly string[] } = {
   2: ['ALTER TABLE visits ADD COLUMN device VARCHAR', 'ALTER TABLE documents DROP COLUMN site', 'ALTER TABLE documents DROP COLUMN tab'],
+  3: [],
+}
+
+/** Rows of a table, as columns, from one JSON array. */
+export function fromJson(columns: Columns): string {
+  const shape = Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, type.replace(' PRIMARY KEY', '')]))
+  return `unnest(from_json($1, '${JSON.stringify([shape])}'), max_depth := 2)`
 }
 
 /** A statement that writes any number of rows, given as one JSON array; the newer row of a key wins. */
-export function writeRows(table: Exclude<keyof typeof TABLES, 'touchpoints'>): string {
-  const shape = Object.fromEntries(Object.entries<string>(TABLES[table]).map(([name, type]) => [name, type.replace(' PRIMARY KEY', '')]))
-  return `INSERT OR REPLACE INTO ${table} SELECT unnest(from_json($1, '${JSON.stringify([shape])}'), max_depth := 2)`
-}
+export const writeRows = (table: Exclude<keyof typeof TABLES, 'touchpoints'>): string => `INSERT OR REPLACE INTO ${table} SELECT ${fromJson(TABLES[table])}`

@@ -1,0 +1,124 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { foldVisits } from '../../journey-map/fold.js'
+import { createHinter, type Hinter, nameOf } from '../../journey-map/leg.js'
+import type { Happened, OwnLeg } from '../../journey-map/types.js'
+import type { StageModel } from '../../types.js'
+import type { Store } from '../types.js'
+import { type Columns, createQuery, runOnce } from './query.js'
+import { fromJson, TABLES } from './tables.js'
+
+/** So many legs are written at once. */
+const MANY = 2000
+/** About so many new touchpoints are read at once. */
+const PART = 200_000
+
+/** What a leg takes from the props, and for which touchpoints: those alone are read. */
+const TELLING = ['purchase', 'refund', 'identify', 'cart_abandonment', 'feedback', 'rage_click', 'dead_click', 'error_click', 'checkout_loop', 'variant_loop', 'form_abandonment', 'js_error', 'slow_page', 'coupon_refused', 'checkout_error']
+const BULKY = '{"items":null,"dwell":null,"fields":null,"stack":null}'
+
+const isOfPart = (owner: string) => `hash(${owner}) % ($1->>'parts')::UBIGINT = ($1->>'part')::UBIGINT`
+// $1: { from, to, part, parts, telling, asksPath }. All visits of the visitors of whom something is new, in the order of their owners; of so many parts one, so that it fits into memory.
+const VISITS = `WITH fresh AS (SELECT DISTINCT t.site, t.visit, v.visitor FROM touchpoints t LEFT JOIN visits v ON v.site = t.site AND v.visit = t.visit WHERE n > ($1->>'from')::BIGINT AND n <= ($1->>'to')::BIGINT),
+  redo AS (SELECT site, visit FROM fresh WHERE visitor IS NULL AND ${isOfPart('visit')} UNION SELECT v.site, v.visit FROM visits v JOIN fresh USING (site, visitor) WHERE ${isOfPart('v.visitor')}),
+  own AS (SELECT t.site, t.visit, min(happened_at) AS began, '[' || string_agg(json_array(name, "at", happened_at, seq, source, kind, page, CASE WHEN kind IS NULL OR ($1->>'asksPath')::BOOLEAN THEN url END,
+      CASE WHEN name IN (SELECT unnest(from_json($1->'telling', '["VARCHAR"]'))) THEN json_merge_patch(props, '${BULKY}') END,
+      stage, confidence, rule, model, marks, "user")::VARCHAR, ',') || ']' AS touchpoints
+    FROM touchpoints t JOIN redo USING (site, visit) WHERE n <= ($1->>'to')::BIGINT GROUP BY t.site, t.visit)
+  SELECT own.*, v.visitor, v.channel, v.device, v.number, p."user" AS known_as FROM own
+    LEFT JOIN visits v ON v.site = own.site AND v.visit = own.visit LEFT JOIN people p ON p.key = v.site || '/' || v.visitor
+  ORDER BY own.site, coalesce(v.visitor, own.visit), began, own.visit`
+
+const WATERMARK = 'SELECT n FROM folded WHERE model = ($1::JSON->>0)'
+const STAGE = `INSERT INTO staged SELECT ${fromJson(TABLES.legs)}`
+const REPLACED = 'DELETE FROM legs WHERE model = ($1::JSON->>0) AND (site, visit) IN (SELECT (site, visit) FROM staged)'
+const ADDED = 'INSERT INTO legs SELECT * FROM staged'
+// An earlier version of the same model: nobody asks for it any more.
+const OUTDATED = ['legs', 'folded'].map((table) => `DELETE FROM ${table} WHERE split_part(model, '@', 1) = split_part($1::JSON->>0, '@', 1) AND model <> ($1::JSON->>0)`)
+const NOTED = 'INSERT OR REPLACE INTO folded SELECT ($1::JSON->>0), ($1::JSON->>1)::BIGINT'
+
+/** What a row of `VISITS` says of one touchpoint. */
+type Told = readonly [
+  name: string, at: number, happenedAt: number, seq: number, source: string, kind: string | null, page: string, url: string | null, props: Happened['props'] | null,
+  stage: string | null, confidence: number, rule: string, model: string | null, marks: readonly string[] | null, user: string | null,
+]
+
+const textOf = (value: unknown) => (value === null ? undefined : String(value))
+
+/** Undoes what SQL has made small. */
+function happenedIn(row: Columns): Happened[] {
+  const [site, visit, visitor, channel, device] = [String(row.site), String(row.visit), textOf(row.visitor), textOf(row.channel), textOf(row.device)]
+  const number = row.number === null ? undefined : Number(row.number)
+  const person = textOf(row.known_as) ?? visitor ?? visit
+  return (JSON.parse(String(row.touchpoints)) as Told[]).map(([name, at, happenedAt, seq, source, kind, page, url, props, stage, confidence, rule, model, marks, user]) => ({
+    site, visit, visitor, channel, device, person, name, at, seq, source, page, visit_number: number, happened_at: happenedAt, kind: kind ?? undefined, url: url ?? undefined, props: props ?? undefined,
+    stage: stage === null ? undefined : { id: stage, confidence, rule }, model: model ?? undefined, marks: marks ?? undefined, user: user ?? undefined,
+  }))
+}
+
+/** Which touchpoints' props a model looks at, besides those that a leg needs. */
+const askedFor = ({ rules }: StageModel) => rules.flatMap(({ on, if: given = {} }) => (Object.keys(given).some((what) => what.startsWith('props.')) ? on : []))
+
+/** Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Where somebody was erased in between it counts for nothing. `folded` hears when legs were written. */
+export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { erasures, folded }: { readonly erasures: () => number; readonly folded: () => void }): Store['fold'] {
+  const [read, write] = [createQuery(reading), createQuery(writing)]
+
+  const stage = async (hinter: Hinter, name: string, range: { readonly from: number; readonly to: number }) => {
+    const asked = askedFor(hinter.model)
+    const names = asked.includes('*') ? (await read('SELECT DISTINCT name FROM touchpoints')).map((row) => String(row.name)) : asked
+    const asksPath = hinter.model.rules.some(({ if: given = {} }) => 'path' in given)
+    await runOnce(writing, 'CREATE OR REPLACE TEMP TABLE staged AS FROM legs LIMIT 0')
+    // What was prepared for an earlier table of that name does not fit this one.
+    const add = createQuery(writing)
+    let legs: OwnLeg[] = []
+    const flush = async () => {
+      if (legs.length) await add(STAGE, legs.map((leg) => ({ ...leg, model: name })))
+      legs = []
+    }
+    let own: Happened[] = []
+    let owner = ''
+    const done = () => {
+      if (own.length) legs.push(...foldVisits(hinter, own))
+      own = []
+    }
+    const statement = await reading.prepare(VISITS)
+    const parts = Math.ceil((range.to - range.from) / PART)
+    for (let part = 0; part < parts; part++) {
+      statement.bindVarchar(1, JSON.stringify({ ...range, part, parts, telling: [...TELLING, ...names], asksPath }))
+      for await (const rows of (await statement.stream()).yieldRowObjectJson()) {
+        for (const row of rows) {
+          const next = `${String(row.site)}/${String(row.visitor ?? row.visit)}`
+          if (next !== owner) done()
+          owner = next
+          own.push(...happenedIn(row))
+        }
+        if (legs.length >= MANY) await flush()
+      }
+      done()
+      await flush()
+    }
+  }
+
+  return async (model) => {
+    const name = nameOf(model)
+    const from = Number((await read(WATERMARK, [name]))[0]?.n ?? 0)
+    const to = Number((await read('SELECT coalesce(max(n), 0) AS n FROM touchpoints'))[0]!.n)
+    if (to <= from) return
+    const before = erasures()
+    await stage(createHinter(model), name, { from, to })
+    return async () => {
+      if (erasures() !== before) return false
+      await write('BEGIN')
+      try {
+        for (const statement of [...OUTDATED, REPLACED]) await write(statement, [name])
+        await write(ADDED)
+        await write(NOTED, [name, to])
+        await write('COMMIT')
+        folded()
+        return true
+      } catch (error) {
+        await write('ROLLBACK').catch(() => {})
+        throw error
+      }
+    }
+  }
+}
