@@ -29,7 +29,7 @@ const main = async () => {
   try {
     const shop = await startStorefront({ port: shopPort, endpoint })
     stopAtSignal(shop, collector)
-    console.log(`Shop       ${shop.url}\nCollector  ${collector.url}\nEndpoint   ${endpoint}`)
+    console.log(`Shop       ${shop.url}\nMap        ${collector.url}/journey/\nCollector  ${collector.url}\nEndpoint   ${endpoint}`)
   } catch (error) {
     await collector.close()
     throw shopError(error, shopPort)

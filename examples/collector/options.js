@@ -1,10 +1,10 @@
 // @ts-check
 import { parseArgs } from 'node:util'
 
-/** @typedef {{ port: number, host: string, db: string, adminToken: string | undefined, help: boolean }} Options */
+/** @typedef {{ port: number, host: string, db: string | undefined, adminToken: string | undefined, help: boolean }} Options */
 
 /** What `--help` prints. */
-export const help = `Usage: node examples/collector/server.js [options]
+export const helpFor = (/** @type {string} */ command) => `Usage: ${command} [options]
 
   --port <number>        port to listen on; 0 takes a free one   (RIHLA_PORT, 4400)
   --host <name>          address to listen on                    (RIHLA_HOST, 127.0.0.1)
@@ -43,7 +43,7 @@ export const readOptions = (argv, env) => {
   return {
     port: portOf(given.port ?? (env.RIHLA_PORT || '4400')),
     host: given.host ?? (env.RIHLA_HOST || '127.0.0.1'),
-    db: given.db ?? (env.RIHLA_DB || 'touchpoints.duckdb'),
+    db: given.db ?? (env.RIHLA_DB || undefined),
     adminToken: given['admin-token'] ?? (env.RIHLA_ADMIN_TOKEN || undefined),
     help: given.help ?? false,
   }

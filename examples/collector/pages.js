@@ -1,5 +1,5 @@
 // @ts-check
-import { readFile } from 'node:fs/promises'
+import { fileAnswer, mapPages } from '../map/pages.js'
 
 /** @typedef {import('rihla/collector').Collector} Collector */
 /** @typedef {(request: Request, info?: import('rihla/collector').RequestInfo) => Promise<Response>} Answer */
@@ -26,30 +26,27 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** @type {{ [ending: string]: string }} */
-const types = { html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
-
 /** The files that hold no data and that anyone may load. */
-const assets = new Set(['/page.css', '/page.js', '/rows.js', '/icon.svg'])
+const assets = new Set(['/page.css', '/page.js', '/rows.js', '/element.js', '/icon.svg'])
 
 /** @type {(file: string, status?: number) => Promise<Response>} */
-const page = async (file, status = 200) => {
-  const body = await readFile(new URL(`public/${file}`, import.meta.url))
-  return new Response(new Uint8Array(body), { status, headers: { ...headers, 'content-type': types[file.split('.').at(-1) ?? ''] ?? '' } })
-}
+const page = (file, status) => fileAnswer(new URL(`public/${file}`, import.meta.url), headers, status)
 
 /**
- * A collector with pages for people: the live view at `/`, and a form where it needs the admin token.
+ * A collector with pages for people: the live view at `/`, the journey map at `/journey/`, and a form where it needs the admin token.
  * @type {(collector: Collector) => Answer}
  */
-export const withPages = (collector) => async (request, info) => {
-  const { pathname } = new URL(request.url)
-  if (request.method === 'GET' && assets.has(pathname)) return page(pathname.slice(1))
-  if (request.method === 'GET' && pathname === '/') {
-    const denied = await collector.denied(request)
-    if (!denied) return page('index.html')
-    return denied.status === 401 ? page('login.html', 401) : Response.json({ reason: denied.reason }, { status: denied.status, headers })
+export const withPages = (collector) => {
+  const map = mapPages(collector, headers)
+  return async (request, info) => {
+    const { pathname } = new URL(request.url)
+    if (request.method === 'GET' && assets.has(pathname)) return page(pathname.slice(1))
+    if (pathname === '/' || pathname === '/journey/' || pathname === '/journey/samples') {
+      const denied = await collector.denied(request)
+      if (denied) return denied.status === 401 ? page('login.html', 401) : Response.json({ reason: denied.reason }, { status: denied.status, headers })
+    }
+    if (request.method === 'GET' && pathname === '/') return page('index.html')
+    const answer = (await map(request)) ?? (await collector(request, info))
+    return pathname === '/login' && answer.status === 401 ? page('login.html', 401) : answer
   }
-  const answer = await collector(request, info)
-  return pathname === '/login' && answer.status === 401 ? page('login.html', 401) : answer
 }

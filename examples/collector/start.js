@@ -2,7 +2,7 @@
 import { createServer, STATUS_CODES } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { createCollector, isLoopback } from 'rihla/collector'
-import { openDuckdbStore } from 'rihla/collector/duckdb'
+import { createMemoryStore } from 'rihla/collector/memory'
 import { withPages } from './pages.js'
 
 /** @typedef {import('node:http').Server} Server */
@@ -10,7 +10,7 @@ import { withPages } from './pages.js'
  * @typedef {Omit<import('rihla/collector').CollectorOptions, 'store'> & {
  *   port?: number, host?: string, db?: string, headersTimeout?: number, requestTimeout?: number
  * }} StartOptions
- * `port`: 0 takes a free one. @default 4400 · `host` @default '127.0.0.1' · `db`: DuckDB file. @default 'touchpoints.duckdb' · `headersTimeout`,
+ * `port`: 0 takes a free one. @default 4400 · `host` @default '127.0.0.1' · `db`: DuckDB file. @default 'touchpoints.duckdb', or memory where DuckDB is not installed · `headersTimeout`,
  * `requestTimeout`: ms until a sender that dawdles is cut off. @default 10000, 30000
  */
 
@@ -42,6 +42,18 @@ const refuseGarbage = (/** @type {NodeJS.ErrnoException} */ error, /** @type {im
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
 }
 
+/** DuckDB is an optional peer dependency. @type {(db: string | undefined) => Promise<{ store: import('rihla/collector').Store, place: string }>} */
+const openStore = async (db) => {
+  try {
+    const { openDuckdbStore } = await import('rihla/collector/duckdb')
+    return { store: await openDuckdbStore(db ?? 'touchpoints.duckdb'), place: db ?? 'touchpoints.duckdb' }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
+    if (db !== undefined) throw new Error('--db needs the package @duckdb/node-api: npm install @duckdb/node-api', { cause: error })
+    return { store: createMemoryStore(), place: 'memory, until it stops (npm install @duckdb/node-api keeps them in a file)' }
+  }
+}
+
 /** @type {(server: Server) => Promise<void>} */
 const stopServer = (server) =>
   new Promise((resolve) => {
@@ -55,16 +67,16 @@ const stopServer = (server) =>
   })
 
 /**
- * Starts a collector on this machine, ready when the promise resolves. `close()` stops accepting, finishes what is in flight, and moves everything into the
+ * Starts a collector on this machine, ready when the promise resolves. `place` says where touchpoints are kept; `close()` stops accepting, finishes what is in flight, and moves everything into the
  * database file; safe to call twice. Throws one sentence for people when the port is taken, the database is in use or no database, or when others could
  * reach it and there is no token.
  * @param {StartOptions} [options]
  */
-export const startCollector = async ({ port = 4400, host = '127.0.0.1', db = 'touchpoints.duckdb', headersTimeout = 10_000, requestTimeout = 30_000, ...others } = {}) => {
+export const startCollector = async ({ port = 4400, host = '127.0.0.1', db, headersTimeout = 10_000, requestTimeout = 30_000, ...others } = {}) => {
   if (!isLoopback(host) && !others.adminToken) {
     throw new Error(`Others can reach ${host}, so reading needs a token: set RIHLA_ADMIN_TOKEN or --admin-token, or use --host 127.0.0.1.`)
   }
-  const store = await openDuckdbStore(db)
+  const { store, place } = await openStore(db)
   const collector = createCollector({ store, ...others })
   const answer = withPages(collector)
   const serverOptions = { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(1000, headersTimeout) }
@@ -81,7 +93,7 @@ export const startCollector = async ({ port = 4400, host = '127.0.0.1', db = 'to
   try {
     const bound = await listen(server, port, host)
     const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-    return { url: `http://${name}:${bound}`, close }
+    return { url: `http://${name}:${bound}`, place, close }
   } catch (error) {
     await close()
     throw error

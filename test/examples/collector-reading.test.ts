@@ -137,12 +137,47 @@ describe('the page', () => {
     const { url } = await start()
     const html = await (await fetch(`${url}/`)).text()
     const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]!)
-    expect(files).toEqual(['/icon.svg', '/page.css', '/page.js'])
-    for (const file of [...files, '/rows.js']) {
+    expect(files).toEqual(['/icon.svg', '/page.css', '/page.js', '/journey/'])
+    for (const file of [...files, '/rows.js', '/element.js']) {
       const answer = await fetch(url + file)
       expect([file, answer.status, answer.headers.get('x-content-type-options')]).toEqual([file, 200, 'nosniff'])
       const text = await answer.text()
       expect(text).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write/)
     }
   })
+})
+
+describe('the journey map', () => {
+  test('runs under a strict policy, without inline script or style, and has all its files', async () => {
+    const { url } = await start()
+    const answer = await fetch(`${url}/journey/`)
+    const html = await answer.text()
+    const policy = answer.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types default")
+    expect(policy).not.toContain('unsafe')
+    expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=|\son[a-z]+=/)
+    const files = [...html.matchAll(/(?:src|href)="(\/[^"]+\.\w+)"/g)].map((match) => match[1]!)
+    const imported = await Promise.all(['map', 'chart', 'sections', 'timeline', 'exports', 'words'].map(async (name) => (await fetch(`${url}/journey/${name}.js`)).text()))
+    for (const file of [...files, ...imported.flatMap((text) => [...text.matchAll(/ from '([^']+)'/g)].map((match) => match[1]!.replace('./', '/journey/')))]) expect([file, (await fetch(url + file)).status]).toEqual([file, 200])
+    expect(imported.join('')).not.toMatch(/innerHTML =|insertAdjacentHTML|document\.write/)
+  })
+
+  test('is for those with the token', async () => {
+    const { url } = await start({ adminToken: 'secret' })
+    expect([(await fetch(`${url}/journey/`)).status, (await fetch(`${url}/journey/samples`, { method: 'POST' })).status]).toEqual([401, 401])
+  })
+
+  test('has made-up shoppers sent through the real endpoint, for itself and for no other site', async () => {
+    const { url } = await start()
+    const foreign = await fetch(`${url}/journey/samples`, { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })
+    expect([foreign.status, await foreign.json()]).toEqual([403, { reason: 'samples are sent from the map only' }])
+    const lines = (await (await fetch(`${url}/journey/samples`, { method: 'POST' })).text()).trim().split('\n').map((line) => JSON.parse(line))
+    const { sent, total } = lines.at(-1)
+    expect(sent).toBe(total)
+    const map = await (await fetch(`${url}/map?site=sample-shop`)).json()
+    expect(map.totals.shoppers).toBeGreaterThan(400)
+    expect(map.stages.every((stage: { shoppers: number }) => stage.shoppers > 0)).toBe(true)
+    expect(await (await fetch(`${url}/losses`)).json()).toMatchObject({ touchpoints: total, missing: 0, lost: {} })
+  }, 30_000)
 })

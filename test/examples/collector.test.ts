@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, test, vi } from 'vitest'
 import { createCollector } from '../../src/collector/collector.js'
 import { openDuckdbStore } from '../../src/collector/duckdb/duckdb.js'
+import { createMemoryStore } from '../../src/collector/memory.js'
 import type { Store } from '../../src/collector/types.js'
 import { validate } from '../../src/collector/validate.js'
 import { accountOf, batch, freshDatabase, get, orderId, page, post, start, stored, touchpoint, visit } from './collector-harness.js'
@@ -278,7 +279,7 @@ describe('under load', () => {
   const request = () => new Request('http://localhost/collect', { method: 'POST', body })
   // Commits are what the test says; nothing is read.
   const nothing = { touchpoints: 0, visits: 0 }
-  const idleStore = { touchpoints: async () => ({ touchpoints: [] }), documents: async () => [], openCarts: async () => [], expire: async () => nothing, onCommit: () => () => {}, close: async () => {} }
+  const idleStore = createMemoryStore()
 
   test('what cannot wait any more is sent away with Retry-After, and what waits is stored', async () => {
     let release = () => {}

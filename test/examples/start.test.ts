@@ -24,13 +24,14 @@ const addressesOf = async ({ printed, url }: ReturnType<typeof start>) => {
   await url
   return vi.waitFor(() => {
     const found = Object.fromEntries([...printed.out.matchAll(/^(\w+) +(http\S+)$/gm)].map(([, name, address]) => [name, address!]))
-    expect(Object.keys(found)).toEqual(['Shop', 'Collector', 'Endpoint'])
-    return found as { readonly Shop: string; readonly Collector: string; readonly Endpoint: string }
+    expect(Object.keys(found)).toEqual(['Shop', 'Map', 'Collector', 'Endpoint'])
+    return found as { readonly Shop: string; readonly Map: string; readonly Collector: string; readonly Endpoint: string }
   }, 20_000)
 }
 
 test('prints where the shop, the collector and its endpoint are, and they answer there', async () => {
-  const { Shop, Collector, Endpoint } = await addressesOf(start(...free, '--db', freshDatabase()))
+  const { Shop, Map: map, Collector, Endpoint } = await addressesOf(start(...free, '--db', freshDatabase()))
+  expect(await (await fetch(map)).text()).toContain('<title>rihla journey map</title>')
   expect(await (await fetch(`${Shop}/en`)).text()).toContain(`data-endpoint="${Endpoint}"`)
   expect(await (await fetch(Collector)).text()).toContain('<title>rihla collector</title>')
   expect(Endpoint).toBe(`${Collector}/collect`)

@@ -1,4 +1,5 @@
 // @ts-check
+import { byId } from './element.js'
 import { documentRow, touchpointRow } from './rows.js'
 
 /** @typedef {import('./rows.js').Account} Account */
@@ -6,9 +7,6 @@ import { documentRow, touchpointRow } from './rows.js'
 
 // A busy shop must not fill the reader's memory.
 const mostRows = 200
-
-/** @type {(id: string) => HTMLElement} */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
 
 const rows = byId('touchpoints')
 /** @type {Set<number>} */

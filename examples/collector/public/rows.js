@@ -1,5 +1,6 @@
 // @ts-check
-// How one touchpoint and one document look. Shop data is hostile: all of it enters as text, never as markup.
+// How one touchpoint and one document look.
+import { element } from './element.js'
 
 /** @typedef {{ [field: string]: unknown }} Fields */
 /** @typedef {{ from: number, to: number }} Range */
@@ -10,14 +11,6 @@
  * }} Touchpoint What `/touchpoints` and `/live` give.
  */
 /** @typedef {{ tab: string, site: string, complete: number, highest: number, missing: Range[], lost: (Range & { reason: string })[], updated_at: number }} Account What `/documents` gives. */
-
-/** @type {(tag: string, attributes?: Fields, ...children: (Node | string)[]) => HTMLElement} */
-const element = (tag, attributes = {}, ...children) => {
-  const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value))
-  made.append(...children)
-  return made
-}
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const calendar = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
@@ -42,8 +35,8 @@ const short = (value) => {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
 
-/** @type {(props: Fields) => string} */
-const summaryOf = (props) => {
+/** What the parameters say, in one line. @type {(props: Fields) => string} */
+export const summaryOf = (props) => {
   const { items, value, currency, ...others } = props
   const parts = []
   if (value !== undefined) parts.push([short(value), currency === undefined ? '' : short(currency)].join(' ').trim())

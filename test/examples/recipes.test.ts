@@ -1,0 +1,102 @@
+// @vitest-environment node
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
+import { serve } from '@hono/node-server'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import { rollup } from 'rollup'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { batch, touchpoint } from './collector-harness.js'
+
+const TOKEN = 'a long secret'
+const authorization = `Bearer ${TOKEN}`
+const root = new URL('../../', import.meta.url)
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
+/** A shop sends one touchpoint, and its owner reads it back. */
+const walk = async (site: string, answer: Fetch, origin = 'http://localhost') => {
+  const ask = (path: string, init: RequestInit = {}) => answer(new Request(`${origin}/api/rihla${path}`, init))
+  const preflight = await ask('/collect', { method: 'OPTIONS', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' } })
+  const taken = await ask('/collect', { method: 'POST', body: JSON.stringify(batch({ site, touchpoints: [touchpoint()] })), headers: { origin: 'https://shop.example' } })
+  const [unknown, read] = [await ask(`/touchpoints?site=${site}`), await ask(`/touchpoints?site=${site}`, { headers: { authorization } })]
+  const map = await ask(`/map?site=${site}`, { headers: { authorization } })
+  return {
+    statuses: [preflight.ok, taken.status, unknown.status, read.status, map.status],
+    allowed: [preflight, taken].map(({ headers }) => headers.get('access-control-allow-origin')),
+    names: ((await read.json()) as { touchpoints: { name: string }[] }).touchpoints.map(({ name }) => name),
+    touchpoints: ((await map.json()) as { totals: { touchpoints: number } }).totals.touchpoints,
+  }
+}
+const WHOLE = { statuses: [true, 200, 401, 200, 200], allowed: ['*', '*'], names: ['view_item'], touchpoints: 1 }
+
+describe('on a server, all with one collector on DuckDB', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rihla-recipes-'))
+  beforeAll(() => {
+    process.env.RIHLA_ADMIN_TOKEN = TOKEN
+    process.env.RIHLA_DB = join(folder, 'touchpoints.duckdb')
+  })
+  afterAll(async () => {
+    const { rihla } = globalThis as { rihla?: Promise<{ close: () => Promise<void> }> }
+    await (await rihla)?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('Hono', async () => {
+    const { app } = await import('../../examples/recipes/hono.js')
+    const server = await new Promise<Server>((resolve) => {
+      const started = serve({ fetch: app.fetch, port: 0, createServer }, () => resolve(started as Server))
+    })
+    const { port } = server.address() as AddressInfo
+    expect(await walk('hono', fetch, `http://127.0.0.1:${port}`)).toEqual(WHOLE)
+    server.close()
+  })
+
+  test('Next.js', async () => {
+    const route = await import('../../examples/recipes/next.js')
+    expect(await walk('next', (request) => route[request.method as 'GET'](request))).toEqual(WHOLE)
+  })
+
+  test('SvelteKit', async () => {
+    const route = await import('../../examples/recipes/sveltekit.js')
+    expect(await walk('sveltekit', (request) => route[request.method as 'GET']({ request, getClientAddress: () => '192.0.2.1' }))).toEqual(WHOLE)
+  })
+
+  test.each([
+    ['Deno', { remoteAddr: { hostname: '192.0.2.1' } }],
+    ['Bun', { requestIP: () => ({ address: '192.0.2.1' }) }],
+  ])('%s', async (name, server) => {
+    const { default: module } = await import('../../examples/recipes/serve.js')
+    expect(await walk(name.toLowerCase(), (request) => module.fetch(request, server))).toEqual(WHOLE)
+  })
+
+  test('a database that cannot be opened is tried again with the next request, not with each that waits', async () => {
+    const { collector } = await import('../../examples/recipes/collector.js')
+    const kept = globalThis as { rihla?: Promise<unknown> | undefined }
+    const opened = kept.rihla
+    const ask = async () => (await collector(new Request('http://localhost/api/rihla/health'))).status
+    process.env.RIHLA_DB = join(folder, 'later', 'touchpoints.duckdb')
+    kept.rihla = undefined
+    const [one, other] = [ask(), ask()]
+    await expect(one).rejects.toThrow('cannot be opened')
+    await expect(other).rejects.toThrow('cannot be opened')
+    mkdirSync(join(folder, 'later'))
+    expect(await Promise.all([ask(), ask()])).toEqual([200, 200])
+    await ((await (kept.rihla as unknown)) as { close: () => Promise<void> }).close()
+    kept.rihla = opened
+  })
+})
+
+test('a worker, which has Web APIs and nothing of Node', async () => {
+  const bundle = await rollup({ input: new URL('examples/recipes/worker.js', root).pathname, plugins: [nodeResolve()] })
+  const { output } = await bundle.generate({ format: 'iife', name: 'worker' })
+  // What Web-interoperable runtimes have in common (WinterTC), as far as it is not of the language itself.
+  const web = { Request, Response, Headers, URL, URLSearchParams, TextEncoder, TextDecoder, ReadableStream, TransformStream, DecompressionStream, Blob, AbortController, AbortSignal, crypto, console, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask }
+  const worker = runInContext(`${output[0].code}; worker`, createContext(web)) as { fetch: (request: Request, env: object) => Promise<Response>; scheduled: (event: object, env: object) => Promise<object> }
+  const env = { RIHLA_ADMIN_TOKEN: TOKEN }
+  expect(await walk('worker', (request) => worker.fetch(request, env))).toEqual(WHOLE)
+  expect(await worker.scheduled({}, env)).toEqual({ expired: { touchpoints: 0, visits: 0 }, confirmed: 0 })
+})
