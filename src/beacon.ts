@@ -36,12 +36,15 @@ const DEADLINE = 12_000
 const BUDGET = 60_000
 /** Only what catches up is compressed: a fresh batch leaves in the task that decided it, before the page can be gone. */
 const WORTH_COMPRESSING = 20_000
-const TEXT = 'text/plain;charset=UTF-8'
 
-/** Sends to one endpoint, without preflight, cookies or custom headers. */
-export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }: BeaconWindow): Beacon {
+/** What is under way from this page to all endpoints, bytes. */
+export interface UnderWay {
+  bytes: number
+}
+
+/** Sends to one endpoint, without cookies or custom headers, and without preflight unless the format's content type needs one. */
+export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }: BeaconWindow, underWay: UnderWay, type = 'text/plain;charset=UTF-8'): Beacon {
   const sendBeacon = navigator.sendBeacon?.bind(navigator)
-  let underWay = 0
 
   const toInit = (body: string | ArrayBuffer, { signal }: AbortController): RequestInit => ({
     method: 'POST',
@@ -49,7 +52,7 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
     credentials: 'omit',
     redirect: 'manual',
     signal,
-    ...(typeof body === 'string' && { headers: { 'content-type': TEXT } }),
+    ...(typeof body === 'string' && { headers: { 'content-type': type } }),
   })
 
   const post = async (text: string, { keepalive = true, compress = false }: PostOptions = {}) => {
@@ -59,8 +62,8 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
       const body = compress && text.length > WORTH_COMPRESSING ? await gzip(text) : text
       size = sizeOf(body)
       // What does not fit would be refused as if there were no network.
-      if (!keepalive || size > BUDGET - underWay) size = 0
-      underWay += size
+      if (!keepalive || size > BUDGET - underWay.bytes) size = 0
+      underWay.bytes += size
       const response = await fetch(endpoint, { ...toInit(body, abort), keepalive: !!size, ...({ priority: 'low' } as RequestInit) })
       // Until its end is read, an answer holds its request's share of the budget.
       return { status: response.status, body: await response.text(), header: (name: string) => response.headers.get(name) }
@@ -72,17 +75,17 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
       return
     } finally {
       abort.abort()
-      underWay -= size
+      underWay.bytes -= size
     }
   }
 
   const beacon = (text: string) => {
     try {
-      const body = new Blob([text], { type: TEXT })
+      const body = new Blob([text], { type })
       if (!sendBeacon?.(endpoint, body)) return false
       // Nobody hears when it has ended. A page that is left by navigation is hidden after its beacon: the fetch then must know of it.
-      underWay += body.size
-      setTimeout(() => (underWay -= body.size), DEADLINE)
+      underWay.bytes += body.size
+      setTimeout(() => (underWay.bytes -= body.size), DEADLINE)
       return true
     } catch {
       return false
@@ -99,7 +102,7 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
     }
   })
 
-  return { post, beacon, leave, room: () => BUDGET - underWay }
+  return { post, beacon, leave, room: () => BUDGET - underWay.bytes }
 }
 
 /** The bytes of a body in UTF-8. */

@@ -1,11 +1,11 @@
 import { isConsent } from './consent.js'
 import { json } from './formats/json.js'
-import type { TrackerOptions } from './types.js'
+import type { Destination, Format, TrackerOptions } from './types.js'
 
 /** What may be absent. */
 type Optional = 'journey' | 'commerce' | 'redact'
 /** Options with every default filled in. */
-export type Settings = Required<Omit<TrackerOptions, Optional>> & Pick<TrackerOptions, Optional>
+export type Settings = Required<Omit<TrackerOptions, Optional | 'destinations'>> & Pick<TrackerOptions, Optional> & { readonly destinations: readonly Required<Destination>[] }
 
 type Values = { [option: string]: unknown }
 
@@ -30,8 +30,11 @@ const defaults = () => ({
   keepParams: ['page', 'q', 's', 'sort', 'variant', 'category'],
   urgent: ['begin_checkout', 'checkout_error', 'purchase', 'cart_abandonment'],
   format: json,
+  destinations: [],
   onError() {},
 })
+
+const isFormat = (value: Values | Format) => !!value.encode && !!value.classify
 
 /** What the type alone does not say. */
 const RULES: readonly [option: string, expected: string, isRight: (value: never) => unknown][] = [
@@ -40,7 +43,8 @@ const RULES: readonly [option: string, expected: string, isRight: (value: never)
   ['consent', 'pending, granted or denied, or that for analytics, personalization or ads', isConsent],
   ['gpc', 'ads, deny or ignore', (value: string) => /^(?:ads|deny|ignore)$/.test(value)],
   ['sources', 'an array of functions', (value: unknown[]) => value.every((source) => typeof source === 'function')],
-  ['format', 'a format', (value: Values) => value.encode && value.classify],
+  ['format', 'a format', isFormat],
+  ['destinations', 'an array of { endpoint, format }', (value: Settings['destinations']) => value.every(({ endpoint, format }) => /^http/.test(endpoint) && isFormat(format))],
   ['commerce', 'commerce()', (value: Settings['commerce']) => !value || value.inert],
   ['journey', 'journey()', (value: Settings['journey']) => !value || value.inert],
   ['redact', 'a function', (value: unknown) => !value || typeof value === 'function'],
@@ -60,8 +64,10 @@ export function checkOptions(options: TrackerOptions): Settings {
     expect(option, `of type ${type}`, typeOf(value) === type && (type !== 'number' || (isFinite(value as number) && (value as number) >= 0)))
   }
   const { site, consent = 'pending', journey, commerce, redact } = given
-  Object.assign(settings, { site, consent, journey, commerce, redact, endpoint: toUrl(given.endpoint) })
+  const destinations = (settings.destinations as Destination[]).map((each) => ({ format: json, ...each, endpoint: toUrl(each?.endpoint) }))
+  Object.assign(settings, { site, consent, journey, commerce, redact, endpoint: toUrl(given.endpoint), destinations })
   for (const [option, expected, isRight] of RULES) expect(option, expected, isRight(settings[option] as never))
+  expect('destinations', 'of different endpoints', new Set([settings.endpoint, ...destinations.map(({ endpoint }) => endpoint)]).size > destinations.length)
   return settings as unknown as Settings
 }
 

@@ -29,8 +29,8 @@ const SMALL = 4000
 /** So many touchpoints that are refused alone, and none accepted, are not the touchpoints' fault. */
 const PATIENCE = 3
 
-/** Makes the way from touchpoints to an outcome, in the words of one format. */
-export function createDelivery({ site, tab, format, now, report }: World, { outbox, backlog, beacon }: Omit<Steps, 'outage' | 'delivery'>, lastSeq: () => number): Delivery {
+/** Makes the way from touchpoints to an outcome, in the words of one format. `stop` is called where the collector wants nothing of this site. */
+export function createDelivery({ site, tab, format, now, report }: World, { outbox, backlog, beacon }: Omit<Steps, 'outage' | 'delivery'>, lastSeq: () => number, stop: () => void): Delivery {
   let limit = CATCH_UP
   let failures = 0
 
@@ -64,6 +64,11 @@ export function createDelivery({ site, tab, format, now, report }: World, { outb
         if (item) await setAside(item, reason, true)
       }
       acknowledge(items)
+      if (outcome.complaint) report('collector', outcome.complaint)
+      if (outcome.off) {
+        report('collector', 'the collector wants nothing of this site: nothing more is recorded on this page')
+        stop()
+      }
     }
     return outcome
   }

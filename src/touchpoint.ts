@@ -26,9 +26,9 @@ export interface Stamped {
   /** What the journey makes of it by itself, and as the shopper's. */
   weighed?: Weighed
   hint?: StageHint | undefined
-  /** The touchpoint that it has become, and whether that is kept. */
+  /** The touchpoint that it has become, and in how many lanes that is kept. */
   born?: Touchpoint
-  kept?: true
+  kept: number
 }
 
 /** A touchpoint: a moment with identity, ready to be kept. */
@@ -112,7 +112,7 @@ export function createBirths({ site, model, marks, denied, redactor: { url, text
     const of = /^(?:purchase|refund)$/.test(name) && orderOf(props)
     // A second, partial refund of the same order says something else than the first.
     const order = of ? `${site}|${name}|${of}|${name === 'refund' ? json : ''}` : ''
-    return { name, at, page, user, order, details: json && `,"props":${json}`, tail, priority, now: !!leaving || priority < 2, hint }
+    return { name, at, page, user, order, details: json && `,"props":${json}`, tail, priority, now: !!leaving || priority < 2, hint, kept: 0 }
   }
 
   const bear = ({ name, at, page, order, details, tail, priority, hint }: Stamped, visit: Visit): Touchpoint => {

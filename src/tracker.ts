@@ -6,28 +6,19 @@ import { otherTabs } from './browser/other-tabs.js'
 import { currentPage } from './browser/page.js'
 import { createSpill } from './browser/spill.js'
 import { whenActivated } from './browser/when-activated.js'
-import { createBacklog } from './backlog.js'
-import { type BeaconWindow, createBeacon } from './beacon.js'
 import { checkMoment } from './check-moment.js'
 import { checkOptions } from './check-options.js'
 import { createGate, hear, isConsent, PURPOSES, unsaid, withheldBy } from './consent.js'
-import { createCourier } from './courier.js'
-import { createDatabase } from './database.js'
-import { createDelivery } from './delivery.js'
-import { createDeparture } from './departure.js'
 import { createErasure } from './erasure.js'
-import { uuidv8 } from './ids.js'
-import { createOutage } from './outage.js'
-import { createOutbox } from './outbox.js'
+import { createLane, type Lane } from './lane.js'
 import { marksOf } from './marks.js'
 import type { JourneyPart, MethodsOf, Part } from './part.js'
 import { createRedactor } from './redact.js'
 import { createReport } from './report.js'
 import { sha256 } from './sha256.js'
 import { createBirths, type Stamped } from './touchpoint.js'
-import type { ConsentSignal, Moment, PageView, Purpose, Seen, Stop, Tracker, TrackerOptions } from './types.js'
+import type { ConsentSignal, Loss, Moment, PageView, Purpose, Range, Seen, Stop, Tracker, TrackerOptions } from './types.js'
 import { createVisits } from './visit.js'
-import type { Steps, World } from './world.js'
 
 /**
  * Starts a tracker: what the sources see and what `track` is told becomes touchpoints, kept on the device until the collector at `endpoint` has acknowledged them.
@@ -39,27 +30,28 @@ export function createTracker<Options extends TrackerOptions>(options: Options):
 export function createTracker(options: TrackerOptions): Tracker {
   if (typeof document === 'undefined') return { ...inert, ...options.commerce?.inert, ...options.journey?.inert }
   const settings = checkOptions(options)
-  const { endpoint, site, sources, urgent, debug, cookieless, visitorAge, hashUser } = settings
+  const { sources, urgent, debug, cookieless, visitorAge, hashUser } = settings
   const { model } = settings.journey ?? {}
   const report = createReport(settings)
   const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
   const now = () => Date.now()
   const isHidden = () => document.visibilityState === 'hidden'
-  const name = `rihla-${site}-${uuidv8(endpoint).slice(0, 8)}`
 
   const withheld = withheldBy(settings, navigator as Navigator & { readonly globalPrivacyControl?: boolean })
   let agreed = hear(unsaid, { consent: settings.consent, isDefault: true }, withheld)
   const allows = (purpose: Purpose) => agreed.states[purpose] === 'granted'
   const denied = () => PURPOSES.filter((purpose) => !allows(purpose))
-  const others = otherTabs(name, fail)
 
   const redactor = createRedactor(settings.keepParams)
   const births = createBirths({ ...settings, model, marks: marksOf(settings), denied, redactor, report })
   const { tab } = births
-  const mayOpen = () => gate.state() === 'granted'
-  const database = createDatabase(name, { indexedDB: () => indexedDB, locks: navigator.locks, mayOpen, isHidden })
-  const spill = createSpill(`${name}-`, tab, () => localStorage)
-  const world: World = { ...settings, tab, database, spill, now, isHidden, report }
+  const underWay = { bytes: 0 }
+  let off = 0
+  const lanes: readonly [Lane, ...Lane[]] = [settings, ...settings.destinations].map((destination, i) =>
+    createLane(settings, destination, { tab, now, isHidden, report: i ? createReport(settings, ` (${destination.endpoint})`) : report, underWay, fail, mayOpen: () => gate.state() === 'granted', lastSeq: births.last, onOff: () => ++off === lanes.length && stop() }),
+  ) as [Lane, ...Lane[]]
+  const [first] = lanes
+  const others = otherTabs(first.name, fail)
   const journey: JourneyPart | undefined = settings.journey?.({
     now,
     report,
@@ -72,15 +64,10 @@ export function createTracker(options: TrackerOptions): Tracker {
     handsOver: () => (isOn() && !withheld.length && visits.isReady() ? visits.current() : undefined),
     learn: (change) => visits.learn(change),
   })
-  const visits = createVisits(database, redactor, { now, landing: { url: location.href, referrer: document.referrer }, visitorAge: cookieless ? 0 : visitorAge, mayNameClicks: () => allows('ads'), journey })
-  const outbox = createOutbox(world, (...loss) => backlog.lose(...loss))
-  const backlog = createBacklog(world, outbox.holds)
-  const beacon = createBeacon(endpoint, window as Window & BeaconWindow)
-  const outage = createOutage(database, { now, random: Math.random })
-  const delivery = createDelivery(world, { outbox, backlog, beacon }, births.last)
-  const steps: Steps = { outbox, backlog, beacon, outage, delivery }
-  const courier = createCourier(world, steps)
-  const departure = createDeparture(world, steps, courier.due)
+  const visits = createVisits(first.database, redactor, { now, landing: { url: location.href, referrer: document.referrer }, visitorAge: cookieless ? 0 : visitorAge, mayNameClicks: () => allows('ads'), journey })
+  const lose = (reason: Loss['reason'], range: Range) => lanes.forEach(({ backlog }) => backlog.lose(reason, [range]))
+  const look = (delay?: number) => lanes.forEach(({ courier }) => courier.look(delay))
+  const all = async (ask: (lane: Lane) => Promise<boolean>) => (await Promise.all(lanes.map(ask))).every(Boolean)
 
   // --- a moment's way ---
 
@@ -93,7 +80,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   /** Guarded one by one: what is held back passes in one go, and one that fails must not take the others with it. */
   const keep = guarded((moment: Stamped) => {
-    if (moment.kept) return
+    if (moment.kept === lanes.length) return
     if (moment.user) visits.identify(moment.user)
     const visit = visits.current()
     const { weighed } = moment
@@ -102,12 +89,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     const touchpoint = (moment.born ??= births.bear(moment, visit))
     const isUrgent = urgent.includes(moment.name)
     // A hidden tab's timers come once a second, later once a minute, and it may be closed before.
-    outbox.add(touchpoint, moment.now || isUrgent || isHidden())
-    moment.kept = true
+    const atOnce = moment.now || isUrgent || isHidden()
+    for (const lane of lanes.slice(moment.kept)) {
+      lane.keep(touchpoint, atOnce)
+      moment.kept++
+    }
+    for (const lane of lanes) lane.tend(touchpoint, isUrgent)
     if (debug) console.log('rihla:', touchpoint.line)
-    courier.due(isUrgent)
-    departure.insure()
-    if (touchpoint.seq % 500 === 0) backlog.tidy().catch(fail)
     const change = weighed && journey!.learn(moment, weighed, moment.hint, visit)
     if (change) keep(births.stamp(change, moment.page, moment.at))
   }, fail)
@@ -119,7 +107,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const isReady = () => isActive && visits.isReady()
   const gate = createGate(agreed.states.analytics, isReady, keep, (count) => {
     births.skip(count)
-    backlog.lose('pending', [{ tab, from: births.last() - count + 1, to: births.last() }])
+    lose('pending', { tab, from: births.last() - count + 1, to: births.last() })
   })
 
   const stamped = new WeakMap<Moment, Stamped>()
@@ -162,28 +150,23 @@ export function createTracker(options: TrackerOptions): Tracker {
     isBeginning = true
     setTimeout(() => {
       isBeginning = false
-      void open().then(() => courier.look(SETTLED))
+      void open().then(() => look(SETTLED))
     }, 0)
   }
 
   /** Resolves `false` when consent keeps moments from becoming touchpoints. */
   const open = async () => {
-    if (isOn()) await Promise.all([visits.ready(), outage.ready(), part?.ready()])
+    if (isOn()) await Promise.all([visits.ready(), part?.ready(), ...lanes.map(({ outage }) => outage.ready())])
     return isOn() && gate.release()
   }
 
   let erased = 0
   const clear = () => {
     erased = births.last()
-    courier.clear()
-    departure.clear()
-    outbox.clear()
-    backlog.clear()
     part?.clear()
-    // Every document's, and those of parts that this page may be without.
-    createSpill(name, '', () => localStorage).clear()
+    for (const lane of lanes) lane.clear()
   }
-  const erasure = createErasure(world, { visits, beacon, others, clear })
+  const erasure = createErasure(lanes, { visits, others, clear })
 
   let deafen: Stop = () => {}
   /** Other tabs may say so; a page that is denied has nothing to hear, and stays in the back/forward cache when they do. */
@@ -225,7 +208,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (state === 'denied') return deny()
     attend()
     gate.set(state)
-    if (state === 'granted' && erased) backlog.lose('forgotten', [{ tab, from: 1, to: erased }])
+    if (state === 'granted' && erased) lose('forgotten', { tab, from: 1, to: erased })
     if (state === 'granted') erased = 0
     begin()
   }
@@ -247,42 +230,36 @@ export function createTracker(options: TrackerOptions): Tracker {
     // Whoever wanted to go on meanwhile could not.
     if (visits.isReady()) await open()
     else begin()
-    if (isOn()) courier.restart()
+    if (isOn()) for (const { courier } of lanes) courier.restart()
   }
 
   const { url, text } = redactor
   const redacted = (page: PageView): PageView => ({ ...page, url: url(page.url), title: text(page.title ?? ''), referrer: page.referrer && url(page.referrer) })
 
   // Its listeners come first: what it has to say at the end leaves with the rest.
-  const part: Part | undefined = settings.commerce?.({ ...world, spill: createSpill(`${name}:`, tab, () => localStorage), isOn, isDenied: () => gate.state() === 'denied', redacted, emit, fail })
+  const part: Part | undefined = settings.commerce?.({ ...first, spill: createSpill(`${first.name}:`, tab, () => localStorage), isOn, isDenied: () => gate.state() === 'denied', redacted, emit, fail })
   const stops: Stop[] = [
     onLifecycle(
       {
         hidden: () => {
           hurry()
-          outbox.spill()
-          void outbox.write()
-          departure.leave(false)
+          for (const lane of lanes) lane.hide(false)
         },
         left: () => {
           hurry()
-          outbox.spill()
-          departure.leave(true)
-          database.leave()
+          for (const lane of lanes) lane.hide(true)
         },
         seen: () => {
           visits.restart()
           // What other tabs have learnt since.
           if (isReady() && isOn()) visits.look()
           begin()
-          void outbox.write()
-          if (isOn()) courier.look()
+          for (const { outbox } of lanes) void outbox.write()
+          if (isOn()) look()
         },
         restored: () => {
-          database.reset()
+          for (const lane of lanes) lane.restore()
           visits.restart()
-          outbox.restart()
-          departure.restart()
           // Whoever has withdrawn consent meanwhile, in another tab, could not tell this page.
           if (isOn()) void resume()
         },
@@ -290,8 +267,8 @@ export function createTracker(options: TrackerOptions): Tracker {
       fail,
     ),
     () => deafen(),
-    onOnline(() => isOn() && void courier.hasten().catch(fail), fail),
-    onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail),
+    onOnline(() => isOn() && lanes.forEach(({ courier }) => void courier.hasten().catch(fail)), fail),
+    ...lanes.map(({ endpoint, report }) => onBlocked(endpoint, () => report('blocked', `the Content-Security-Policy must allow ${endpoint} in connect-src`), fail)),
     whenActivated(() => {
       isActive = isVisited = true
       if (gate.state() === 'denied') deny()
@@ -308,6 +285,15 @@ export function createTracker(options: TrackerOptions): Tracker {
   if (gate.state() !== 'denied') attend()
   if (gate.state() === 'pending') console.info(`rihla: nothing is stored or sent until consent('granted')`)
 
+  const stop = () => {
+    // First, since a source may tell in its stop what it has held back; the last one first, since what two have patched comes off from the outside.
+    for (const stop of stops.splice(0).reverse()) stop()
+    part?.stop()
+    journey?.stop()
+    isActive = false
+    for (const lane of lanes) lane.stop()
+  }
+
   return {
     ...part?.methods,
     ...journey?.methods,
@@ -323,21 +309,11 @@ export function createTracker(options: TrackerOptions): Tracker {
       )
     },
     reset: visits.reset,
-    saved: async () => (await open()) && outbox.saved(),
-    flush: async () => (await open()) && courier.flush(),
+    saved: async () => (await open()) && all(({ outbox }) => outbox.saved()),
+    flush: async () => (await open()) && all(({ courier }) => courier.flush()),
     consent: (state) => agree({ consent: state }),
     forget: () => forget().catch(() => false),
-    stop: () => {
-      // First, since a source may tell in its stop what it has held back; the last one first, since what two have patched comes off from the outside.
-      for (const stop of stops.splice(0).reverse()) stop()
-      part?.stop()
-      journey?.stop()
-      isActive = false
-      void outbox.write()
-      outbox.stop()
-      courier.stop()
-      departure.stop()
-    },
+    stop,
   }
 }
 

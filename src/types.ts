@@ -220,14 +220,15 @@ export interface Answer {
 
 /**
  * What an answer means.
- * - `ok`: everything was taken, but for `rejected` (by touchpoint id). `held` answers `ask`.
+ * - `ok`: everything was taken, but for `rejected` (by touchpoint id). `held` answers `ask`; `off` says that nothing is wanted of this site: the tracker stops until the next page. `complaint` is a
+ *   sentence for the developer: what the collector finds wrong with what it took.
  * - `retry`: not now; again after the shared back-off, or after `after` ms.
  * - `split`: something in it is bad, but the answer does not say what: halve it.
  * - `smaller`: too large.
  * - `misconfigured`: this collector does not want us; keep everything, try again after minutes.
  */
 export type Outcome =
-  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[] | undefined; readonly held?: readonly Range[] | undefined }
+  | { readonly kind: 'ok'; readonly rejected?: readonly { readonly id: string; readonly reason: string }[] | undefined; readonly held?: readonly Range[] | undefined; readonly off?: boolean; readonly complaint?: string }
   | { readonly kind: 'retry'; readonly after?: number | undefined }
   | { readonly kind: 'split' }
   | { readonly kind: 'smaller' }
@@ -238,12 +239,22 @@ export interface Format {
   /** A text body without custom header, so that no preflight is needed. */
   readonly encode: (batch: Batch) => string
   readonly classify: (answer: Answer) => Outcome
+  /** The content type of a body, where the receiver insists on one: another than `text/plain` needs a preflight. @default 'text/plain;charset=UTF-8' */
+  readonly type?: string
   /** Whether the collector keeps the account of what is complete: takes batches that only report `loss` or `ask`. @default false */
   readonly accounts?: boolean
   /** Whether the collector tells gzip by the first bytes of a body without a content type. @default false */
   readonly compress?: boolean
   /** The body that asks the collector to erase somebody; absent where the format has no such thing. */
   readonly forget?: (who: { site: string; sdk: string; sentAt: number; visitor?: string | undefined; user?: string | undefined }) => string
+}
+
+/** A further endpoint. */
+export interface Destination {
+  /** An http(s) URL, or a path on the shop's own origin. */
+  readonly endpoint: string
+  /** @default json */
+  readonly format?: Format
 }
 
 /** Something went wrong that the shopper must not notice but the developer may want to know. Each code is reported once per page. */
@@ -287,6 +298,8 @@ export interface TrackerOptions {
   readonly commerce?: PartStarter<object>
   /** How a batch is written on the wire. @default json */
   readonly format?: Format
+  /** Further endpoints that are sent the same, each in its own format: what one has not taken is kept for it alone, and none waits for another. @default [] */
+  readonly destinations?: readonly Destination[]
   /** Query parameters that may stay in URLs, besides utm parameters. @default ['page', 'q', 's', 'sort', 'variant', 'category'] */
   readonly keepParams?: readonly string[]
   /** The last word on what of a touchpoint is kept: changes the draft, or returns another one. Where it throws, the draft stays as it is, and `onError` hears of it. @default none */

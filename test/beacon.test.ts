@@ -11,7 +11,7 @@ const open = (answer: () => Promise<Response> = async () => new Response('ok')) 
     words.push([(init?.body as string).length, init?.keepalive])
     return answer()
   }) as typeof globalThis.fetch
-  return { words, beacon: createBeacon('https://collector.example/c', { fetch, navigator: {} as Navigator }) }
+  return { words, beacon: createBeacon('https://collector.example/c', { fetch, navigator: {} as Navigator }, { bytes: 0 }) }
 }
 
 test('an answer is read to its end, and what is under way takes room', async () => {

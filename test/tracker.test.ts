@@ -774,6 +774,33 @@ describe('a collector', () => {
   })
 })
 
+describe('a collector that wants nothing of this site', () => {
+  test('is asked once for each page: what it was sent is gone, and nothing more is recorded', async () => {
+    shop.answer = () => ({ status: 200, body: { off: true } })
+    const tracker = start({ sources: [pageViews(), clicks()] })
+    tracker.track('view_item')
+    await pass(8000)
+    expect([sent.length, names(), await stored(), codes()]).toEqual([1, ['page_view 1', 'view_item 2'], [], ['collector']])
+    tracker.track('add_to_cart')
+    document.body.click()
+    setVisibility('hidden')
+    setVisibility('visible')
+    expect([await tracker.flush(), await tracker.saved()]).toEqual([false, false])
+    await pass(60_000)
+    expect([sent.length, await stored()]).toEqual([1, []])
+  })
+
+  test('is heard again on the next page, which may find it on', async () => {
+    shop.answer = () => ({ status: 200, body: { off: true } })
+    start().track('view_item')
+    await pass(8000)
+    shop.answer = () => 204
+    start().track('add_to_cart')
+    await pass(8000)
+    expect([names(), await stored()]).toEqual([['view_item 1', 'add_to_cart 1'], []])
+  })
+})
+
 describe('a page that goes', () => {
   test('hands over at hide what no request carries, and beacons at pagehide what no answer came for', async () => {
     const words: string[] = []
@@ -1024,4 +1051,40 @@ test('debug prints each touchpoint', async () => {
   start({ debug: true }).track('a')
   await pass(100)
   expect(log.mock.calls.map(([word, line]) => [word, JSON.parse(String(line)).name])).toEqual([['rihla:', 'a']])
+})
+
+describe("Shopify's pixel", () => {
+  /** As Shopify has it on the pages of a shop. */
+  const publishes = () => {
+    const told: [name: string, data: { id: string; visitor: string; entry: string; user?: string }][] = []
+    Object.assign(window, { Shopify: { analytics: { publish: (...args: (typeof told)[number]) => told.push(args) } } })
+    undo.push(() => delete (window as { Shopify?: unknown }).Shopify)
+    return told
+  }
+
+  test('is told whose visit it is, once, and again when somebody is named', async () => {
+    const told = publishes()
+    const tracker = start({ journey: journey({ stages: five, shopifyPixel: true }) })
+    tracker.track('view_item')
+    tracker.track('add_to_cart')
+    await pass(8000)
+    const [[visit, { visitor }]] = Object.entries(sent[0]!.batch.visits)
+    expect(told).toEqual([['rihla', { id: visit, visitor, entry: expect.stringContaining(`"${visit}":{"visitor":"${visitor}"`), user: undefined }]])
+    tracker.identify('u-7')
+    tracker.track('view_cart')
+    await pass(8000)
+    expect(told.slice(1).map(([, { id, user }]) => [id, user])).toEqual([[visit, 'u-7']])
+  })
+
+  test('is told nothing unless the shop wants it, without consent, under Global Privacy Control, or of nobody', async () => {
+    const told = publishes()
+    start({ journey: journey() }).track('a')
+    start({ journey: journey({ shopifyPixel: true }), consent: 'pending' }).track('a')
+    start({ journey: journey({ shopifyPixel: true }), cookieless: true }).track('a')
+    Object.assign(navigator, { globalPrivacyControl: true })
+    undo.push(() => delete (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl)
+    start({ journey: journey({ shopifyPixel: true }) }).track('a')
+    await pass(8000)
+    expect(told).toEqual([])
+  })
 })

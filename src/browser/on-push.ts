@@ -1,6 +1,12 @@
 import type { Stop } from '../types.js'
-import { type Fail, guarded, listen } from './listen.js'
+import { type Fail, guarded } from './listen.js'
+import { onGlobal } from './on-global.js'
 import { patch } from './patch.js'
+
+/** What a page pushes to: an array, or what a script that has come since has put in its place. */
+interface Layer {
+  push: (...entries: unknown[]) => unknown
+}
 
 /**
  * Calls back for every entry of the array that the page keeps at `window[name]`: those that are there already at once, in order, later ones after they were
@@ -11,27 +17,21 @@ import { patch } from './patch.js'
  * An array that it made stays after the undo: the page may use it by now.
  */
 export function onPush(name: string, callback: (entry: unknown) => void, fail: Fail): Stop {
-  const page = window as unknown as { [name: string]: unknown }
   const hear = guarded(callback, fail)
-  let layer: unknown[] | undefined
-  let release: Stop = () => {}
+  let before: readonly unknown[] = []
 
-  const attach = () => {
-    const found = page[name]
-    if (found === layer || !Array.isArray(found)) return
-    release()
-    // A copy, since the page may push while it is read; and what a new array took over from the old one was heard before.
-    for (const entry of [...found]) if (!layer?.includes(entry)) hear(entry)
-    layer = found
-    // Called through first, so that the page keeps its order.
-    release = patch(found as unknown[], 'push', (entries) => entries.forEach((entry) => hear(entry)), fail)
-  }
-
-  page[name] ??= []
-  attach()
-  const stops = [listen(document, 'readystatechange', attach, fail), listen(document, 'click', attach, fail)]
-  return () => {
-    for (const stop of stops.splice(0)) stop()
-    release()
-  }
+  ;(window as unknown as { [name: string]: unknown })[name] ??= []
+  return onGlobal(
+    name,
+    (layer) => {
+      if (typeof (layer as Layer).push !== 'function') return
+      const held = Array.isArray(layer) ? [...(layer as unknown[])] : []
+      // What a new array took over from the old one was heard before.
+      for (const entry of held) if (!before.includes(entry)) hear(entry)
+      if (Array.isArray(layer)) before = layer
+      // Called through first, so that the page keeps its order.
+      return patch(layer as Layer, 'push', (entries) => entries.forEach((entry) => hear(entry)), fail)
+    },
+    fail,
+  )
 }

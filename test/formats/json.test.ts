@@ -137,6 +137,12 @@ describe('classify', () => {
     expect(json.classify(answerOf(200, JSON.stringify({ held: [] })))).toEqual({ kind: 'ok', held: [] })
   })
 
+  test('a 2xx may switch the site off, in so many words', () => {
+    expect(json.classify(answerOf(200, '{"off":true}'))).toEqual({ kind: 'ok', off: true })
+    for (const body of ['{"off":1}', '{"off":"true"}', '{"off":false}']) expect(json.classify(answerOf(200, body))).toEqual({ kind: 'ok' })
+    expect(json.classify(answerOf(503, '{"off":true}'))).toEqual({ kind: 'retry' })
+  })
+
   test('a 2xx is read also where the page has replaced JSON.parse', () => {
     const replaced = vi.spyOn(JSON, 'parse').mockImplementation(() => ({}))
     const outcome = json.classify(answerOf(200, '{"rejected":[{"id":"a","reason":"b"}]}'))
