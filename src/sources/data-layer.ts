@@ -1,4 +1,5 @@
 import { onPush } from '../browser/on-push.js'
+import { copy, isLoose, itemsOf, type Loose, PARAMS } from '../ga4-params.js'
 import type { Props, Source } from '../types.js'
 
 /** Settings of `dataLayer`. */
@@ -7,14 +8,8 @@ export interface DataLayerOptions {
   readonly name?: string
 }
 
-/** A thing as a page pushed it: anything may be in it, and reading it may throw. */
-type Loose = { readonly [key: string]: unknown }
-
 type Event = [name: string, props: Props]
 
-/** What may be copied of an event and of an item: their parameters at GA4. */
-const PARAMS =
-  /^(currency|value|(transaction|location)_id|tax|shipping|coupon|(payment|content)_type|shipping_tier|search_term|method|affiliation|sku|price|quantity|discount|index|(item|item_list|promotion|creative)_(id|name|slot|brand|variant|category[2-5]?))$/
 /** Universal Analytics' enhanced e-commerce: which part of a push means which event. */
 const ACTIONS: { readonly [part: string]: string } = {
   impressions: 'view_item_list',
@@ -39,8 +34,6 @@ const WORDS: { readonly [word: string]: string } = {
   transaction_revenue: 'value',
   transaction_list: 'item_list_name',
 }
-/** GA4 takes no more. */
-const MOST_ITEMS = 200
 
 /**
  * Records what a shop already tells Google: events pushed to `dataLayer` for Google Tag Manager, calls of `gtag('event', …)`, and Universal Analytics'
@@ -68,31 +61,14 @@ function eventsOf(entry: Loose): Event[] {
   return isKnown ? [[name, { ...copy(about), ...itemsOf(about.items) }]] : []
 }
 
-const isLoose = (value: unknown): value is Loose => typeof value === 'object' && !!value
-
 /** One part of Universal Analytics' `ecommerce`, as an event. */
 function universal({ currencyCode, ...parts }: Loose, part: string): Event {
   const { actionField, products, promotions, ...list } = parts[part] as Loose
   const { step } = Object(actionField)
   const items = part === 'impressions' ? Object.values(list) : products
-  const props = { ...copy({ currency: currencyCode }), ...copy(actionField, 'transaction_'), ...itemsOf(items ?? promotions, items ? 'item_' : 'promotion_') }
+  const props = { ...copy({ currency: currencyCode }), ...copy(actionField, inFull('transaction_')), ...itemsOf(items ?? promotions, inFull(items ? 'item_' : 'promotion_')) }
   return part === 'checkout' && step > 1 ? ['checkout_step', { step: +step, ...props }] : [ACTIONS[part]!, props]
 }
 
-/** The members that may be copied. With a `prefix`, they are in Universal Analytics' words. */
-function copy(thing: unknown, prefix = ''): Props {
-  const found: { [key: string]: unknown } = {}
-  for (const key of Object.keys(Object(thing))) {
-    const name = WORDS[prefix + key] ?? (PARAMS.test(prefix + key) ? prefix + key : key)
-    try {
-      const value = (thing as Loose)[key]
-      // Only what is no object; the tracker leaves out what JSON cannot hold.
-      if (PARAMS.test(name) && Object(value) !== value) found[name] = value
-    } catch {
-      // A getter threw.
-    }
-  }
-  return found
-}
-
-const itemsOf = (list: unknown, prefix?: string): Props => (Array.isArray(list) ? { items: list.slice(0, MOST_ITEMS).map((item) => copy(item, prefix)) } : {})
+/** What a member is called at GA4 whose name in Universal Analytics goes without a prefix. */
+const inFull = (prefix: string) => (key: string) => WORDS[prefix + key] ?? (PARAMS.test(prefix + key) ? prefix + key : key)
