@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import resolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
@@ -25,6 +26,13 @@ const storeScript = (name) => ({
   load: (id) => (id.endsWith('src/store-script.ts') ? `import { store } from './sources/store.js'\nimport { ${name} } from './stores/${name}.js'\nwindow.rihla?.store?.(store(${name}()))` : null),
 })
 
+/** For a custom pixel, which can load a script and import nothing. */
+const pixelScript = {
+  name: 'pixel-script',
+  resolveId: (id) => (id === 'pixel-script' ? `${import.meta.dirname}/src/pixel-script.ts` : null),
+  load: (id) => (id.endsWith('src/pixel-script.ts') ? `import { shopifyPixel } from './shopify-pixel/shopify-pixel.js'\nself.rihlaPixel = shopifyPixel` : null),
+}
+
 /** What the script tag has to know of the files that it may load, which are built before it. */
 const knowIntegrity = {
   name: 'know-integrity',
@@ -37,14 +45,39 @@ const scriptFile = (input, file, ...plugins) => ({
   output: { file, format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 } }), printIntegrity] },
 })
 
+/** Rollup drops directives. */
+const useClient = ({ facadeModuleId }) => (facadeModuleId?.endsWith('frameworks/react.ts') ? `'use client'` : '')
+
+/** What the command brings along of others. */
+const licences = ['@hono/node-server/LICENSE', 'echarts/LICENSE', 'echarts/NOTICE', 'zrender/LICENSE']
+
+/** What the pages of the command load, beside the modules that serve it. */
+const copyPages = {
+  name: 'copy-pages',
+  writeBundle() {
+    for (const folder of ['collector', 'map']) cpSync(`examples/${folder}/public`, `dist/cli/${folder}/public`, { recursive: true })
+    copyFileSync(fileURLToPath(import.meta.resolve('echarts/dist/echarts.esm.min.js')), 'dist/cli/map/public/echarts.js')
+    writeFileSync('dist/cli/LICENSES.txt', licences.map((file) => `${file}\n\n${readFileSync(`node_modules/${file}`, 'utf8')}`).join('\n\n'))
+  },
+}
+
 export default [
   {
-    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats')],
-    external: ['idb-keyval', 'web-vitals', '@duckdb/node-api'],
+    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/journey-map/journey-map.ts', 'src/shopify-pixel/shopify-pixel.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats'), ...each('frameworks')],
+    external: ['idb-keyval', 'web-vitals', '@duckdb/node-api', 'react', 'vue', 'svelte'],
     plugins: [typescript()],
     // One file per module: what a shop's bundler sees is what src/ shows.
-    output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'src', sourcemap: true },
+    output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'src', sourcemap: true, banner: useClient },
+  },
+  {
+    // Who serves files is an entry, so that the files are beside it.
+    input: { rihla: 'bin/rihla.js', ...Object.fromEntries(['collector/server', 'collector/start', 'collector/pages', 'map/pages'].map((name) => [name, `examples/${name}.js`])) },
+    external: (id) => /^(?:rihla|node:)/.test(id),
+    plugins: [resolve({ preferBuiltins: true, exportConditions: ['node'] }), copyPages],
+    output: { dir: 'dist/cli', format: 'es' },
   },
   ...stores.map((name) => scriptFile('store-script', `dist/rihla.${name}.js`, storeScript(name))),
   scriptFile('src/script.ts', 'dist/rihla.js', knowIntegrity),
+  // After the script tag, which does not load it.
+  scriptFile('pixel-script', 'dist/rihla.shopify-pixel.js', pixelScript),
 ]

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, inject, it } from 'vitest'
 import { engines } from '../test/harness/engines.js'
 import type { Browser } from '../test/harness/tab.js'
 import { backlog } from './backlog.js'
+import { collecting, mapping } from './collector.js'
 import { cost } from './cost.js'
 import { entries } from './entries.js'
 import { ROUNDS, say } from './lab.js'
@@ -27,6 +28,8 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
   ['Listeners', 'What a source alone, and the script tag, take of one event of a real pointer or key, above the same page without them: medians of 40. A click in the script tag is a touchpoint, too.', listeners],
   ['Long tasks', 'The collector is down while 5,000 touchpoints come, ten in a task, and comes back. Tasks of more than 50 ms of processor at 4× CPU.', backlog],
   ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
+  ['Collector', 'The example collector on a fresh DuckDB file, in a process of its own beside the load generator. 32 devices at a time send batches of 20 and wait for the answer, which comes after the commit. `BENCH_SECONDS` says for how long.', collecting],
+  ['Journey maps', 'The same collector with the journeys of 87,000 made-up shoppers. Before each request one more has come, but for the first row.', mapping],
 ]
 
 const [engine] = engines

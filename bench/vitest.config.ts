@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['bench/run.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
     disableConsoleIntercept: true,
-    testTimeout: 600_000,
+    testTimeout: 1_200_000,
     hookTimeout: 90_000,
   },
 })

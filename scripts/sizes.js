@@ -8,14 +8,15 @@ import { minify } from 'terser'
 /**
  * What an entry costs a shop: bundled with all it imports, minified, and compressed, in bytes.
  * @param {string} code an ES module that imports from `dist/`
+ * @param {string[]} [external] packages that the shop has anyway
  */
-export async function sizeOf(code) {
+export async function sizeOf(code, external = []) {
   const virtual = {
     name: 'virtual',
     resolveId: (/** @type {string} */ id) => (id === 'virtual' ? id : null),
     load: (/** @type {string} */ id) => (id === 'virtual' ? code : null),
   }
-  const bundle = await rollup({ input: 'virtual', plugins: [virtual, resolve({ browser: true, rootDir: process.cwd() })] })
+  const bundle = await rollup({ input: 'virtual', external, onwarn: () => {}, plugins: [virtual, resolve({ browser: true, rootDir: process.cwd() })] })
   const { output } = await bundle.generate({ format: 'es' })
   const { code: min = '' } = await minify(output[0].code, { ecma: 2020, module: true, compress: { passes: 3 } })
   return compressed(min)
@@ -36,7 +37,7 @@ const toCamel = (/** @type {string} */ file) => file.replace(/-(\w)/g, (_, lette
 const fileSize = (/** @type {string} */ path) => compressed(readFileSync(path)).brotli
 
 /**
- * What everything weighs that a shop may load, min + brotli, bytes: by what it is imported as. A source and a part of the tracker are what they add to the core; a shop
+ * What everything weighs that a shop may load, min + brotli, bytes: by what it is imported as. A source, a part of the tracker and a format are what they add to the core, which has `json`; an entry for a framework is without it; a shop
  * system is the script of its own, which the script tag loads.
  * @returns {Promise<{ [entry: string]: number }>}
  */
@@ -50,12 +51,14 @@ export async function weights() {
     ['rihla/storefront', alone('storefront')],
     ['rihla/rihla.js', fileSize('dist/rihla.js')],
     ...namesIn('src/stores').map((name) => [`rihla/rihla.${name}.js`, fileSize(`dist/rihla.${name}.js`)]),
+    ['rihla/rihla.shopify-pixel.js', fileSize('dist/rihla.shopify-pixel.js')],
     ['rihla/commerce', added('commerce/commerce', 'commerce')],
     ['rihla/journey', added('journey/journey', 'journey')],
     ['rihla/survey', alone('survey/survey')],
     ['rihla/channels', alone('channels')],
     ...namesIn('src/stages').map((name) => [`rihla/stages/${name}`, alone(`stages/${name}`)]),
-    ...namesIn('src/formats').map((name) => [`rihla/formats/${name}`, alone(`formats/${name}`)]),
+    ...namesIn('src/formats').map((name) => [`rihla/formats/${name}`, name === 'json' ? alone('formats/json') : added(`formats/${name}`, name)]),
+    ...namesIn('src/frameworks').map((name) => [`rihla/${name}`, sizeOf(`export * from './dist/frameworks/${name}.js'`, [name]).then(({ brotli }) => brotli)]),
     ...namesIn('src/sources').map((name) => [`rihla/sources/${name}`, added(`sources/${name}`, toCamel(name))]),
   ]
   return Object.fromEntries(await Promise.all(all.map(async ([entry, bytes]) => [entry, await bytes])))

@@ -22,7 +22,7 @@ type Settings = Omit<StorefrontOptions, 'store'> & { readonly store?: string }
 
 const TEXT = ['endpoint', 'site', 'consent', 'gpc', 'region', 'clickSelector', 'layer', 'store']
 const NUMBERS = ['batchSize', 'batchBytes', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'visitorAge', 'abandonAfter']
-const FLAGS = ['debug', 'hash', 'hostedCheckout', 'dnt', 'hashUser', 'cookieless', 'staff']
+const FLAGS = ['debug', 'hash', 'hostedCheckout', 'dnt', 'hashUser', 'cookieless', 'staff', 'shopifyPixel']
 const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'reset', 'feedback', 'journey', 'onStageChange', 'oncePer', 'saved', 'flush', 'consent', 'forget', 'stop']
 
 start(window as Window & { rihla?: Global })

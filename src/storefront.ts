@@ -15,7 +15,7 @@ import { sharing } from './sources/sharing.js'
 import { shopPages } from './sources/shop-pages.js'
 import { five } from './stages/five.js'
 import { createTracker } from './tracker.js'
-import type { StageModel, StoreSource, Tracker, TrackerOptions } from './types.js'
+import type { Source, StageModel, StoreSource, Tracker, TrackerOptions } from './types.js'
 
 /** Settings of `createStorefront`: a tracker's, and those of the sources that it brings. */
 export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'journey'>, PageViewOptions, CommerceOptions, JourneyOptions, Pick<ConsentOptions, 'region'> {
@@ -25,6 +25,8 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'jo
   readonly layer?: DataLayerOptions['name']
   /** The stage model that gives hints. @default five */
   readonly stages?: StageModel
+  /** What else tells of what a shopper does, beside the dataLayer and the markup, such as `segmentEvents()` of `rihla/sources/segment-events`: of what several say, one is told. @default [] */
+  readonly readers?: readonly Source[]
   /** The shop system that this is, as `store(woocommerce())` of `rihla/sources/store`, or a promise of it. */
   readonly store?: StoreSource | Promise<StoreSource | undefined>
 }
@@ -33,10 +35,10 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'jo
  * Starts a tracker with everything a shop wants: page views, clicks and where they are in vain, errors, what its store, its dataLayer, its attributes, its markup, its forms and its links tell, each once and the
  * surest first; the cart and the orders, the journey in five stages, and what its consent tool says. `sources` adds to them.
  */
-export function createStorefront({ hash, clickSelector, layer, region, store, sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
+export function createStorefront({ hash, clickSelector, layer, region, store, readers = [], sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
   // An adapter alone is the likely mistake.
   if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
-  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), attributes(), productMarkup(), forms(), sharing(), shopPages()], store && Promise.resolve(store))
+  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), ...readers, attributes(), productMarkup(), forms(), sharing(), shopPages()], store && Promise.resolve(store))
   const signals = consent({ ...(layer !== undefined && { layer }), ...(region !== undefined && { region }) })
   const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), friction({ selector: clickSelector }), errors(), truth.source, pageLeave()]
   const tracker = createTracker({ ...options, commerce: commerce(options), journey: journey({ stages: five, ...options }), sources: [...own, ...sources] })

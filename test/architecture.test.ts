@@ -11,28 +11,33 @@ const specifiersOf = (file: string) => [...textOf(file).matchAll(/^(?:import|exp
 /** `sources/clicks` imports `browser/listen`: relative names resolved, packages as they are. */
 const importsOf = (file: string) => specifiersOf(file).map((specifier) => (specifier.startsWith('.') ? join(file, '..', specifier).replace(/\.js$/, '') : specifier))
 
-const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'one-truth', 'storefront', 'script', 'testing'].includes(file)
+const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'lane', 'one-truth', 'storefront', 'script', 'testing'].includes(file)
 const TYPES = /^(types|vocabulary)$/
-const PACKAGE = /^(?:idb-keyval|web-vitals|@duckdb\/node-api)$/
+const PACKAGE = /^(?:idb-keyval|web-vitals|@duckdb\/node-api|react|vue|svelte)$/
 /** What a server may take of the shop's side: types, and steps that know nothing of a browser. */
-const PURE = /^(?:types|vocabulary|ids|sha256|version|stage|channels|commerce\/(?:abandonment|cart|items))$/
+const PURE = /^(?:types|vocabulary|ids|sha256|version|stage|stage-models|stage-words|channels|stages\/[^/]+|journey-map\/[^/]+|commerce\/(?:abandonment|cart|items))$/
 
 /** Who may import whom: the first line that fits counts. */
 const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [
   [(file) => file === 'sources/vitals', (target) => TYPES.test(target) || target.startsWith('browser/') || target === 'web-vitals'],
-  [(file) => /^(sources|stores)\//.test(file), (target) => TYPES.test(target) || target.startsWith('browser/')],
+  [(file) => file.startsWith('stores/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
+  [(file) => file.startsWith('sources/'), (target) => TYPES.test(target) || target.startsWith('browser/') || /^(ga4-params|segment-words)$/.test(target)],
   [(file) => file.startsWith('browser/'), (target) => TYPES.test(target) || target.startsWith('browser/')],
-  [(file) => file.startsWith('formats/'), (target) => TYPES.test(target)],
+  [(file) => file.startsWith('formats/'), (target) => TYPES.test(target) || /^(by-status|told|segment-words|to-json)$/.test(target)],
+  [(file) => file.startsWith('shopify-pixel/'), (target) => TYPES.test(target) || /^(formats\/json|ids|redact|stage|stages\/five|touchpoint|to-json|version|visit|shopify-pixel\/\w+)$/.test(target)],
+  [(file) => file.startsWith('frameworks/'), (target) => TYPES.test(target) || target === 'react' || target === 'vue' || target === 'svelte'],
   [(file) => file.startsWith('stages/'), (target) => TYPES.test(target) || target === 'stages/five'],
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
   [(file) => file.startsWith('survey/'), (target) => TYPES.test(target) || /^(survey|browser)\//.test(target) || /^(commerce\/commerce|journey\/(journey|feedback))$/.test(target)],
+  [(file) => file.startsWith('journey-map/'), (target) => /^(?:types|part|stage|stage-models|stage-words|friction|journey\/(?:past|feedback|said)|journey-map\/[^/]+)$/.test(target)],
   [(file) => file.startsWith('collector/duckdb/'), (target) => PURE.test(target) || target.startsWith('collector/') || target === '@duckdb/node-api'],
   [(file) => file.startsWith('collector/'), (target) => PURE.test(target) || /^collector\/[^/]+$/.test(target)],
   [(file) => file === 'check-options', (target) => /^(types|consent|formats\/json)$/.test(target)],
   [(file) => file === 'database', (target) => isCore(target) || target === 'idb-keyval'],
   [isCore, (target) => isCore(target) || target.startsWith('browser/')],
-  [(file) => file === 'tracker', (target) => isCore(target) || target.startsWith('browser/')],
+  [(file) => file === 'lane', (target) => isCore(target) || target.startsWith('browser/')],
+  [(file) => file === 'tracker', (target) => isCore(target) || target === 'lane' || target.startsWith('browser/')],
   [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],
   [(file) => file === 'testing', (target) => TYPES.test(target)],
   [(file) => file === 'index', (target) => TYPES.test(target) || /^(tracker|channels)$/.test(target)],
@@ -59,8 +64,9 @@ test('idb-keyval is named in exactly one file', () => {
   expect(files.filter((file) => specifiersOf(file).includes('idb-keyval'))).toEqual(['database'])
 })
 
+// Adobe's data layer has listeners of its own.
 test('nothing but the browser folder adds listeners', () => {
-  expect(files.filter((file) => /\b(add|remove)EventListener\b/.test(codeOf(file)))).toEqual(['browser/listen'])
+  expect(files.filter((file) => /\b(add|remove)EventListener\b/.test(codeOf(file)))).toEqual(['browser/listen', 'sources/adobe-data-layer'])
 })
 
 test('no import leads back to where it came from', () => {

@@ -66,8 +66,8 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
   return { ...state, active: kind === 'active' || state.active - at < REORDERED ? Math.max(at, state.active) : at, left: undefined }
 }
 
-function reportOf({ abandoned, cart, version, lines, currency, url, step, field, error, dwell, entered }: State, { page, at: now }: Change, status: string, how: string, at: number): Moment {
+function reportOf({ abandoned, cart, version, lines, currency, url, step, field, error, struck, dwell, entered }: State, { page, at: now }: Change, status: string, how: string, at: number): Moment {
   const times = step ? { ...dwell, [step]: (dwell[step] ?? 0) + Math.max(0, Math.min(at, now) - entered) } : dwell
-  const props = { abandonment_id: abandoned, status, how, cart_id: cart, cart_version: version, currency, value: valueOf(lines), items: lines, step, field, error, dwell: times, url }
+  const props = { abandonment_id: abandoned, status, how, cart_id: cart, cart_version: version, currency, value: valueOf(lines), items: lines, step: struck ?? step, field, error, dwell: times, url }
   return { name: 'cart_abandonment', source: 'commerce', props, at, page, leaving: true }
 }

@@ -25,12 +25,12 @@ export function checkout(state: State, { kind, at, host, isPayment, moment, prop
       state = { ...state, payment: undefined, isBack: undefined }
     } else if (isPayment) state = { ...state, isBack: true }
   }
-  if (name === 'checkout_error') return { ...state, field: text(props.field), error: text(props.code) }
-  if (name === 'purchase') return { ...state, step: undefined, dwell: {}, field: undefined, error: undefined }
+  if (name === 'checkout_error') return { ...state, field: text(props.field), error: text(props.code), struck: text(props.step) }
+  if (name === 'purchase') return { ...state, step: undefined, dwell: {}, field: undefined, error: undefined, struck: undefined }
   const next = STEPS[name] ?? (name === 'checkout_step' ? text(props.name ?? props.step) : undefined)
   if (!next || next === state.step) return state
   const dwell = Object.keys(state.dwell).length < 20 && state.step ? { ...state.dwell, [state.step]: (state.dwell[state.step] ?? 0) + Math.max(0, at - state.entered) } : state.dwell
-  return { ...state, step: next, entered: at, dwell, field: undefined, error: undefined }
+  return { ...state, step: next, entered: at, dwell, field: undefined, error: undefined, struck: undefined }
 }
 
 const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? `${value}`.slice(0, 64) : undefined)

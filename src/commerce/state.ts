@@ -23,8 +23,10 @@ export interface State {
   readonly step?: string | undefined
   readonly entered: number
   readonly dwell: { readonly [step: string]: number }
+  /** Of the last error, until the next step: its field, its code, and the step that it names itself. */
   readonly field?: string | undefined
   readonly error?: string | undefined
+  readonly struck?: string | undefined
   /** What was tried again and again; nothing before the first try, and in what earlier releases have stored. */
   readonly tries?: Tries | undefined
   /** The payment provider's host that the shopper has gone to. */

@@ -18,6 +18,15 @@ export interface Feedback {
 /** The scales that are in use, with the first score that is no longer negative, and the first that is positive: Reichheld's 0 to 10 for NPS, 1 to 5 for CSAT, 1 to 7 for CES 2.0. */
 const SCALES: { readonly [kind: string]: readonly [least: number, most: number, neutral: number, positive: number] } = { nps: [0, 10, 7, 9], csat: [1, 5, 3, 4], emoji: [1, 5, 3, 4], ces: [1, 7, 4, 5] }
 
+/** Never a member that every object has, such as `constructor`. */
+const scaleOf = (kind: string) => Object.entries(SCALES).find(([known]) => known === kind)?.[1]
+
+/** How a score on one of the scales is meant; `undefined` on another. */
+export function sentimentOf(kind: string, score: number): 'positive' | 'neutral' | 'negative' | undefined {
+  const scale = scaleOf(kind)
+  return scale && (score >= scale[3] ? 'positive' : score >= scale[2] ? 'neutral' : 'negative')
+}
+
 /** The moment of a feedback; a score on one of the scales says the `sentiment`, too: `positive`, `neutral` or `negative`. What is wrong in it is told to the developer and left out; the rest still counts. `undefined` where nothing is left. */
 export function toFeedback(given: Feedback, report: Report): Moment | undefined {
   const { kind, score, text, choice, about } = Object(given) as { readonly [key in keyof Feedback]?: unknown }
@@ -28,7 +37,7 @@ export function toFeedback(given: Feedback, report: Report): Moment | undefined 
   }
   const isKind = typeof kind === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(kind)
   if (!isKind) report('input', 'kind of feedback must be a word such as nps, csat, ces, emoji, text or source', kind)
-  const [least, most, neutral, positive] = (isKind && SCALES[kind]) || [-Infinity, Infinity]
+  const [least, most] = (isKind && scaleOf(kind)) || [-Infinity, Infinity]
   const isWord = (value: unknown) => typeof value === 'string' && !!value && value.length <= 64
   const props = {
     kind: isKind ? kind : 'text',
@@ -39,6 +48,5 @@ export function toFeedback(given: Feedback, report: Report): Moment | undefined 
   }
   if (props.score === undefined && props.text === undefined && props.choice === undefined && props.about === undefined) return void report('input', 'feedback must have a score, a text, a choice or what it is about')
   const at = props.score as number | undefined
-  const sentiment = at === undefined || neutral === undefined ? undefined : at >= positive! ? 'positive' : at >= neutral ? 'neutral' : 'negative'
-  return { name: 'feedback', props: { ...props, sentiment } }
+  return { name: 'feedback', props: { ...props, sentiment: at === undefined ? undefined : sentimentOf(props.kind, at) } }
 }

@@ -5,15 +5,16 @@ import { isInside, touchOf } from '../channels.js'
 import { isFriction } from '../friction.js'
 import { isAmong } from '../hosts.js'
 import type { JourneyHost, JourneyPart, JourneyStarter, Past } from '../part.js'
-import { best, fitting, memberOf } from '../stage.js'
+import { best, fitting } from '../stage.js'
 import { checkModel } from '../stage-models.js'
 import { hostOf } from '../touchpoint.js'
 import { shorten } from '../redact.js'
 import { quote, toJson } from '../to-json.js'
-import type { Journey, Props, StageHint, StageModel, Stop } from '../types.js'
+import type { Journey, StageHint, StageModel, Stop } from '../types.js'
 import { type Feedback, toFeedback } from './feedback.js'
 import { fromParam, PARAM, toParam } from './hand-over.js'
-import { arrive, blank, factsOf, learn, move, type Said, show } from './past.js'
+import { arrive, blank, factsOf, learn, move, show } from './past.js'
+import { saidOf, textOf } from './said.js'
 
 /** Settings of `journey`. */
 export interface JourneyOptions {
@@ -25,6 +26,8 @@ export interface JourneyOptions {
   readonly ownHosts?: readonly string[]
   /** Hosts of payment providers besides the well-known ones: they are not where a shopper comes from, either. @default [] */
   readonly paymentHosts?: readonly string[]
+  /** Tells the visit to Shopify's pixels (`Shopify.analytics.publish('rihla', …)`), so that `rihla/shopify-pixel` goes on with it in the checkout. Other pixels of the shop can hear it, too. @default false */
+  readonly shopifyPixel?: boolean
 }
 
 /** The journey goes on to another stage. */
@@ -57,16 +60,17 @@ export interface JourneyMethods {
 
 /** Knows the shopper's journey on this device: stages, channels, visits, purchases. Pass it to `createTracker`. Throws a `TypeError` for a wrong option. */
 export function journey(options: JourneyOptions = {}): JourneyStarter<JourneyMethods> {
-  const { stages, crossDomains = [], ownHosts = [], paymentHosts = [] } = options
+  const { stages, crossDomains = [], ownHosts = [], paymentHosts = [], shopifyPixel = false } = options
   for (const [option, hosts] of Object.entries({ crossDomains, ownHosts, paymentHosts })) {
     if (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string' && /^[^\s/:]+$/.test(host))) throw new TypeError(`rihla: ${option} must be an array of hosts such as shop.example`)
   }
   if (stages !== undefined) checkModel(stages)
+  if (typeof shopifyPixel !== 'boolean') throw new TypeError('rihla: shopifyPixel must be true or false')
   const inert: JourneyMethods = { journey: async () => publicly(blank), onStageChange: () => () => {}, oncePer: async () => false, feedback: () => {} }
   return Object.assign((host: JourneyHost) => start(host, options), { model: stages, inert })
 }
 
-function start({ now, clean, report, fail, record, mayAct, visit, handsOver, learn: remember }: JourneyHost, { stages, crossDomains = [], ownHosts = [], paymentHosts = [] }: JourneyOptions): JourneyPart<JourneyMethods> {
+function start({ now, clean, report, fail, record, mayAct, visit, handsOver, learn: remember }: JourneyHost, { stages, crossDomains = [], ownHosts = [], paymentHosts = [], shopifyPixel }: JourneyOptions): JourneyPart<JourneyMethods> {
   const own = [...crossDomains, ...ownHosts, ...paymentHosts]
   const landing = location.href
   const { referrer } = document
@@ -83,6 +87,17 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
   }
   const stop = crossDomains.length ? onLinkOut(cross, fail) : () => {}
 
+  let told = ''
+  /** Shopify's checkout is its own: a pixel there (`rihla/shopify-pixel`) goes on with this visit. */
+  const tellPixel = guarded(() => {
+    const { analytics } = Object((window as { Shopify?: unknown }).Shopify) as { analytics?: { publish?: (name: string, data: object) => void } }
+    const here = analytics?.publish && handsOver()
+    if (!here || !here.visitor || told === here.id + here.user) return
+    told = here.id + here.user
+    const { id, visitor, entry, user } = here
+    analytics.publish!('rihla', { id, visitor, entry, user })
+  }, fail)
+
   return {
     handed: given && isCross(nameOf(referrer)) ? fromParam(given, now()) : undefined,
     arrive: (old = blank, at, isUnknown) => {
@@ -94,7 +109,7 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
     entryOf: ({ channel, visits, first }) =>
       `"channel":${quote(channel!)},` + (visits ? `"number":${visits},` : '') + (visits > 1 && first ? `"first":${toJson(first, clean, () => {})},` : ''),
     weigh: ({ name, props, at, page }) => {
-      const said = SAYS.test(name) ? saidOf(name, props) : undefined
+      const said = saidOf(name, props)
       const rules = stages ? fitting(stages, { name, props, kind: page.kind, path: pathOf(page.url) }) : []
       const isAsked = rules.some((rule) => rule.if && 'landing' in rule.if)
       const outside = isAsked ? isOutside(nameOf(page.url), nameOf(page.referrer), own, textOf(props, 'navigation')) : undefined
@@ -105,6 +120,7 @@ function start({ now, clean, report, fail, record, mayAct, visit, handsOver, lea
     learn: ({ at, page }, { learn }, hint, { id, past = blank }) => {
       const change = (past: Past) => move(learn(past), stages ?? { stages: [] }, hint, id, at)
       const { stage, since } = past
+      if (shopifyPixel) tellPixel()
       const next = change(past)
       if (next !== past) void remember(change)
       if (next.stage === stage) return
@@ -163,19 +179,4 @@ function isOutside(here: string, from: string, own: readonly string[], navigatio
 
 function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/, '')
-}
-
-/** Names that say something of an order or of the shopper. */
-const SAYS = /^(?:purchase|refund|identify)$/
-
-/** What a moment says of them. */
-function saidOf(name: string, props: Props | undefined): Said {
-  const value = memberOf(props, 'value')
-  const [order, currency, persona, segment] = ['transaction_id', 'currency', 'persona', 'segment'].map((key) => textOf(props, key)) as [string, string, string, string]
-  return { name, order, value: typeof value === 'number' && isFinite(value) ? value : 0, currency, persona: persona || undefined, segment: segment || undefined }
-}
-
-function textOf(props: Props | undefined, key: string): string {
-  const value = memberOf(props, key)
-  return typeof value === 'string' || typeof value === 'number' ? `${value}`.slice(0, 64) : ''
 }

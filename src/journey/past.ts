@@ -1,15 +1,6 @@
 import type { Past } from '../part.js'
 import type { StageHint, StageModel, TouchAt } from '../types.js'
-
-/** What a touchpoint says of an order or of the shopper, written down when it happened. */
-export interface Said {
-  readonly name: string
-  readonly order: string
-  readonly value: number
-  readonly currency: string
-  readonly persona?: string | undefined
-  readonly segment?: string | undefined
-}
+import type { Said } from './said.js'
 
 /** How sure a hint must be to move the journey. */
 const SURE = 0.6

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { engines } from '../harness/engines.js'
-import { arrival, carrying, flush, numbers, track, upTo, useShop } from '../harness/steps.js'
+import { arrival, carrying, flush, numbers, setOutage, track, upTo, useShop } from '../harness/steps.js'
 
 declare const rihla: (method: string, ...args: unknown[]) => Promise<boolean>
 
@@ -50,7 +50,10 @@ describe.each(engines)('$name', (engine) => {
     // Catching up, at hide by fetch, at departure by beacon.
     await collector.stop()
     await track(tab, 200, 11)
+    // A try fails with what was in hand then; another one after all are stored, so that all of them are caught up with.
     await flush(tab)
+    await setOutage(tab, { nextAt: 0 })
+    expect(await flush(tab)).toBe(false)
     await collector.start()
     await arrival(collector, 210)
     await tab.eval((n: number) => void rihla('track', 'product_seen', { n }), 211)

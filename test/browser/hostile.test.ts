@@ -87,11 +87,13 @@ describe.each(engines)('hostile pages in $name', (engine) => {
     const module = `
       while (!window.rihla?.version) await new Promise((done) => setTimeout(done, 20))
       rihla('track', 'add_to_cart', { currency: 'EUR', value: 18.5, items: [{ item_id: 'sku-1' }], tags: ['a', 'b'] })
-      await rihla('flush')
+      while (!(await fetch('/arrived')).ok) await new Promise((done) => setTimeout(done, 20))
       rihla('consent', 'denied')
     `
     // Steered by itself: such a page breaks what a driver runs in it.
     await (await shop.newTab()).goto(shop.add('/', { before: hostile, module }))
+    await holds(shop.collector, ['add_to_cart'])
+    shop.add('/arrived', { tag: null })
     await shop.collector.until(({ requests }) => requests.some(({ text }) => text.includes('"forget"')))
     const sent = shop.collector.stored().find(({ name }) => name === 'add_to_cart')
     expect(sent?.props).toEqual({ currency: 'EUR', value: 18.5, items: [{ item_id: 'sku-1' }], tags: ['a', 'b'], cart_id: expect.any(String), cart_version: 1 })

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +43,30 @@ describe('the packed package', () => {
     await pages?.close()
     await collector?.stop()
     rmSync(app, { recursive: true, force: true })
+  })
+
+  it('brings a command that collects and shows the map, in memory where DuckDB is not installed', async () => {
+    const bin = join(app, 'node_modules/.bin/rihla')
+    const child = spawn(bin, ['collect', '--port', '0'], { cwd: app, env: { PATH: process.env.PATH } })
+    const printed = new Promise<string>((resolve, reject) => {
+      child.stdout.on('data', (chunk) => resolve(String(chunk)))
+      child.stderr.on('data', (chunk) => reject(new Error(String(chunk))))
+    })
+    const browser = await engines[0]!.open()
+    try {
+      expect(await printed).toMatch(/keeps touchpoints in memory, until it stops \(npm install @duckdb\/node-api keeps them in a file\)/)
+      const [url = ''] = /http:\/\/[\d.:]+/.exec(await printed) ?? []
+      const tab = await browser.newTab({ window: true })
+      await tab.goto(`${url}/journey/`)
+      await tab.until(`document.querySelector('#state').dataset.state === 'live' && !document.getElementById('empty').hidden`)
+      await tab.click('#empty button')
+      await tab.until(`document.querySelectorAll('#stages > li').length > 3 && !!document.querySelector('#chart canvas, #chart svg')`)
+    } finally {
+      await browser.close()
+      child.kill()
+    }
+    expect(execFileSync(bin, ['--help'], { encoding: 'utf8' })).toContain('collect')
+    expect(() => execFileSync(bin, ['collect', '--db', 'x.duckdb'], { encoding: 'utf8', stdio: 'pipe' })).toThrow('--db needs the package @duckdb/node-api: npm install @duckdb/node-api')
   })
 
   it.each(engines)('installs into a fresh app, bundles without a warning and delivers in $name', async (engine) => {

@@ -5,8 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCollector } from '../../examples/collector/server.js'
 import { startStorefront } from '../../examples/storefront/server.js'
-import { engines, type Browser, type Tab } from '../harness/engines.js'
+import { engines, type Browser } from '../harness/engines.js'
 import { poll } from '../harness/processes.js'
+import { arrive, buy, failToPay, goToPayment, openProduct } from '../harness/shopper.js'
 
 /** A touchpoint as the example collector tells of it. */
 interface Told {
@@ -19,9 +20,6 @@ interface Told {
   readonly happened_at: number
   readonly props?: { readonly to?: string }
 }
-
-const FIELDS = { '#email': 'mina@shop.example', '#name': 'Mina Rad', '#street': 'Long Lane 1', '#city': 'Berlin', '#postcode': '10115' }
-const CARD = { '#card_name': 'Mina Rad', '#card_number': '4242424242424242', '#card_expiry': '12/40', '#card_cvc': '123' }
 
 describe.each(engines)('$name', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'shopping-'))
@@ -46,17 +44,6 @@ describe.each(engines)('$name', (engine) => {
     const answer = await fetch(`${collector.url}/touchpoints?limit=1000`)
     return ((await answer.json()) as { touchpoints: Told[] }).touchpoints
   }
-  const press = async (tab: Tab, selector: string) => {
-    await tab.until(`!!document.querySelector(${JSON.stringify(selector)}) && document.readyState === 'complete'`)
-    await tab.eval(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'center', behavior: 'instant' })`)
-    await tab.click(selector)
-  }
-  const fill = async (tab: Tab, fields: { readonly [selector: string]: string }) => {
-    for (const [selector, text] of Object.entries(fields)) {
-      await tab.until(`!!document.querySelector(${JSON.stringify(selector)}) && document.readyState === 'complete'`)
-      await tab.type(selector, text)
-    }
-  }
 
   it('a shopper walks from the home page to the thank-you page, and the page of the collector in another window, the collector and its DuckDB file show every touchpoint with its stage, none missing', async () => {
     // In a window of its own: a tab in front would hide the shop's.
@@ -66,32 +53,13 @@ describe.each(engines)('$name', (engine) => {
     expect(await watching.eval(`document.querySelector('#touchpoints-empty').textContent`)).toBe('waiting for the first touchpoint…')
 
     const tab = await browser.newTab({ window: true })
-    await tab.goto(`${shop.url}/en`)
-    await press(tab, '#consent-accept')
-    await tab.until(`document.cookie.includes('consent=granted')`)
-    await press(tab, 'a[data-item="FJ-101"]')
-    await tab.until(`location.pathname.includes('/product/')`)
+    await arrive(tab, `${shop.url}/en`)
+    await openProduct(tab)
     // What has happened so far comes to the open page by itself, while the shopper goes on.
     await watching.until(() => [...document.querySelectorAll('#touchpoints .name')].some(({ textContent }) => textContent === 'view_item'))
-    await press(tab, '#add-to-cart')
-    await tab.until(`location.pathname.endsWith('/cart')`)
-    await press(tab, '#to-checkout')
-    await tab.until(`location.pathname.endsWith('/address')`)
-    await fill(tab, FIELDS)
-    await tab.eval(`document.querySelector('#country').value = 'DE'`)
-    await press(tab, '#continue')
-    await tab.until(`location.pathname.endsWith('/shipping')`)
-    await press(tab, '#continue')
-    await tab.until(`location.pathname.endsWith('/payment')`)
-    await fill(tab, { ...CARD, '#card_number': '4000000000000002' })
-    await press(tab, '#continue')
-    await tab.until(`!!document.querySelector('#errors') && document.readyState === 'complete'`)
-    await tab.eval(`document.querySelectorAll('#card_name,#card_number,#card_expiry,#card_cvc').forEach((field) => { field.value = '' })`)
-    await fill(tab, CARD)
-    await press(tab, '#continue')
-    await tab.until(`location.pathname.endsWith('/review')`)
-    await press(tab, '#place-order')
-    await tab.until(`location.pathname.includes('/thank-you/') && document.readyState === 'complete'`)
+    await goToPayment(tab)
+    await failToPay(tab)
+    await buy(tab)
     await tab.reload()
     await tab.until(`document.readyState === 'complete'`)
     await tab.eval(`rihla('flush')`)

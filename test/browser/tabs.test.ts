@@ -53,12 +53,12 @@ describe.each(engines)('$name', (engine) => {
     await goes.close()
     await scenario.arrive(200, 30_000)
     await scenario.collector.until((collector) => Object.keys(gaps(collector)).length === 0)
-    // Until the one that stays has learnt that the collector holds what the other could not see acknowledged.
-    await poll(async () => (await stays.eval(readRows)).length === 0, 'an empty device', 40_000)
+    // Until the one that stays has learnt that the collector holds what the other could not see acknowledged: it looks once a minute.
+    await poll(async () => (await stays.eval(readRows)).length === 0, 'an empty device', 80_000)
     expectWhole(200, 2)
     expect(scenario.collector.duplicates()).toBeLessThanOrEqual(10)
     await stays.close()
-  })
+  }, 150_000)
 
   it('I1, I4: ten tabs closed one after another in a chosen order: the last one brings everything in', async () => {
     const random = seeded(33)

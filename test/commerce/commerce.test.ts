@@ -92,6 +92,20 @@ test('leaving for elsewhere with a full cart is suspected once, and heard by the
   expect([heard, new Set(reports.map(({ props }) => `${props!.status} ${props!.how} ${props!.value} ${props!.step} ${props!.url}`))]).toEqual([['suspected', 'recovered'], new Set(['suspected exit 18 checkout https://shop.example/cart', 'recovered return 18 checkout https://shop.example/cart'])])
 })
 
+test.each([
+  [[['add_shipping_info', {}], ['checkout_error', { code: 'card_declined', field: 'card_number', step: 'payment' }]], ['payment', 'card_number', 'card_declined']],
+  [[['add_shipping_info', {}], ['checkout_error', { code: 'card_declined' }]], ['shipping', undefined, 'card_declined']],
+  [[['begin_checkout', {}], ['checkout_error', { code: 'missing', field: 'city', step: 'address' }], ['add_shipping_info', {}]], ['shipping', undefined, undefined]],
+] as const)('a cart that is left after an error was left in the step that the error names, until the next one: %j', async (happened, left) => {
+  const tracker = begin()
+  await pass(1000)
+  tracker.cart([cap], { currency: 'EUR' })
+  for (const [name, props] of happened) tracker.track(name, props)
+  await leave(tracker, 'https://elsewhere.example/')
+  const { step, field, error } = touchpoints().find(({ name }) => name === 'cart_abandonment')!.props!
+  expect([step, field, error]).toEqual(left)
+})
+
 test.each([['a link in the shop', '/next'], ['what cannot be told from a reload', undefined]])('%s is not leaving', async (_, to) => {
   const first = begin()
   first.cart([cap])

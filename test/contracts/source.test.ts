@@ -5,16 +5,32 @@ import { countListeners } from '../harness/listeners.js'
 import { resetVisibility, setVisibility, transition } from '../harness/visibility.js'
 
 const left = countListeners()
-const page = window as unknown as { dataLayer: unknown[] }
+const page = window as unknown as { dataLayer: unknown[]; adobeDataLayer: unknown[]; _paq: unknown[]; fbq: (...args: unknown[]) => void; analytics: ReturnType<typeof emitter> }
 // `web-vitals` finds nothing to measure here, and has no undo.
 const files = readdirSync('src/sources').map((file) => file.replace('.ts', '')).filter((file) => file !== 'vitals')
 const toCamel = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+/** As analytics.js and Adobe's data layer are: those who listen are told. */
+const emitter = () => {
+  const heard = new Set<(...args: unknown[]) => void>()
+  return { heard, on: (_: string, hear: () => void) => heard.add(hear), off: (_: string, hear: () => void) => heard.delete(hear), emit: (...args: unknown[]) => heard.forEach((hear) => hear(...args)) }
+}
+const adobe = () => {
+  const { heard, on, off, emit } = emitter()
+  const layer: unknown[] & { heard?: typeof heard } = []
+  layer.push = (entry: unknown) => (typeof entry === 'function' ? entry({ addEventListener: on, removeEventListener: off }) : emit(entry), 0)
+  return Object.assign(layer, { heard })
+}
 
 beforeEach(() => {
   vi.useFakeTimers()
   history.replaceState({}, '', '/')
   document.body.innerHTML = '<form action="/"><button id="buy" data-rihla="add_to_cart">Buy</button></form><a href="#a">A</a><a href="tel:1">Call</a><form class="newsletter"><input type="email"></form><script type="application/ld+json" id="product"></script>'
   page.dataLayer = []
+  page.adobeDataLayer = adobe()
+  page._paq = []
+  page.fbq = () => {}
+  page.analytics = emitter()
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -41,6 +57,10 @@ const shop = async () => {
   await vi.advanceTimersByTimeAsync(2000)
   page.dataLayer.push({ event: 'view_item', ecommerce: { currency: 'EUR', value: 16, items: [{ item_id: 'cap', price: 16 }] } })
   page.dataLayer.push(['consent', 'update', { analytics_storage: 'granted' }])
+  page.adobeDataLayer.push({ event: 'sign-in', eventInfo: {} })
+  page._paq.push(['trackSiteSearch', 'caps'])
+  page.fbq('track', 'Lead')
+  page.analytics.emit('Product Viewed', { sku: 'cap' })
   history.replaceState({}, '', '/checkout')
   window.dispatchEvent(new Event('popstate'))
   document.body.dispatchEvent(new Event('submit', { bubbles: true }))
@@ -56,7 +76,7 @@ const shop = async () => {
 }
 
 /** What a source may replace on the page. */
-const globalsOf = () => [history.pushState, history.replaceState, window.fetch, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send, window.onerror, page.dataLayer, page.dataLayer.push]
+const globalsOf = () => [history.pushState, history.replaceState, window.fetch, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send, window.onerror, page.dataLayer, page.dataLayer.push, page._paq.push, page.fbq, [...page.analytics.heard], (page.adobeDataLayer as ReturnType<typeof adobe>).heard.size]
 
 describe.each(files)('%s', (file) => {
   const make = async (): Promise<Source> => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arrive, blank, factsOf, learn, move, type Said, show } from '../../src/journey/past.js'
+import { arrive, blank, factsOf, learn, move, show } from '../../src/journey/past.js'
+import type { Said } from '../../src/journey/said.js'
 import type { Past } from '../../src/part.js'
 import type { StageHint } from '../../src/types.js'
 
