@@ -124,17 +124,3 @@ export async function trace(tab: Tab, run: () => Promise<void>, categories = 'de
   stopEnd()
   return events
 }
-
-/** Runs something and returns how long the tab's main-thread tasks took the processor, ms, the longest first; waiting for a busy machine does not count, nor does parsing the document. */
-export async function tasks(tab: Tab, run: () => Promise<void>): Promise<number[]> {
-  const events = await trace(tab, run, 'toplevel,devtools.timeline')
-  const threadOf = ({ pid, tid }: CdpValue): string => `${pid} ${tid}`
-  const mains = new Set(events.filter(({ name, args }) => name === 'thread_name' && (args as { name?: string }).name === 'CrRendererMain').map(threadOf))
-  const parses = events.filter(({ name }) => name === 'ParseHTML')
-  const isParsing = (task: CdpValue): boolean =>
-    parses.some((parse) => threadOf(parse) === threadOf(task) && Number(parse.ts) >= Number(task.ts) && Number(parse.ts) < Number(task.ts) + Number(task.dur))
-  return events
-    .filter((event) => String(event.name).endsWith('RunTask') && mains.has(threadOf(event)) && !isParsing(event))
-    .map(({ tdur = 0 }) => Number(tdur) / 1000)
-    .sort((a, b) => b - a)
-}
