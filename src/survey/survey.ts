@@ -1,3 +1,4 @@
+import { attachStyled, make } from '../browser/draw.js'
 import { guarded, listen } from '../browser/listen.js'
 import type { CartMethods } from '../commerce/commerce.js'
 import type { Frequency, JourneyMethods } from '../journey/journey.js'
@@ -93,16 +94,12 @@ function checked(options: SurveyOptions): SurveyOptions {
   return options
 }
 
-/** Draws it. Element by element: markup as text would need permission where trusted types are required. */
+/** Draws it. */
 function show(host: HTMLElement, { kind, locale = document.documentElement.lang || 'en', question, choices }: SurveyOptions, answer: (given: Omit<Feedback, 'kind'>) => void, close: Stop): Stop {
   const words = WORDS[locale.slice(0, 2).toLowerCase()] ?? WORDS.en!
-  const root = host.attachShadow({ mode: 'open' })
-  const sheet = 'adoptedStyleSheets' in root ? new CSSStyleSheet() : undefined
-  sheet?.replaceSync(STYLE)
-  if (sheet) root.adoptedStyleSheets = [sheet]
+  const root = attachStyled(host, STYLE, 'open')
   host.lang = locale
   host.dir = RIGHT_TO_LEFT.test(locale) ? 'rtl' : 'ltr'
-  host.setAttribute('data-rihla-ignore', '')
 
   const closer = make('button', { className: 'close', textContent: '×', 'aria-label': words.close })
   const send = make('button', { className: 'send', textContent: words.send })
@@ -173,15 +170,4 @@ function answersOf(kind: SurveyKind, words: Words, locale: string, choices?: { r
   if (kind === 'text') return []
   const all = choices ?? (kind === 'leaving' ? words.reasons : words.places)
   return [make('div', { className: 'list' }, ...Object.entries(all).map(([id, text]) => option(id, text)))]
-}
-
-/** An element with what it has as properties, or else as attributes. */
-function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, properties: { readonly [name: string]: string | number }, ...children: readonly Node[]): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag)
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) Object.assign(element, { [name]: value })
-    else element.setAttribute(name, `${value}`)
-  }
-  element.append(...children)
-  return element
 }
