@@ -19,19 +19,18 @@ const printIntegrity = {
   },
 }
 
-/** The script of one shop system: hands its source to the script tag. */
-const storeScript = (name) => ({
-  name: 'store-script',
-  resolveId: (id) => (id === 'store-script' ? `${import.meta.dirname}/src/store-script.ts` : null),
-  load: (id) => (id.endsWith('src/store-script.ts') ? `import { store } from './sources/store.js'\nimport { ${name} } from './stores/${name}.js'\nwindow.rihla?.store?.(store(${name}()))` : null),
+/** A script that only wires modules of `src` to the page. */
+const wired = (...lines) => ({
+  name: 'wired',
+  resolveId: (id) => (id === 'wired' ? `${import.meta.dirname}/src/wired.ts` : null),
+  load: (id) => (id.endsWith('src/wired.ts') ? lines.join('\n') : null),
 })
-
+/** The script of one shop system: hands its source to the script tag. */
+const storeScript = (name) => wired(`import { store } from './sources/store.js'`, `import { ${name} } from './stores/${name}.js'`, `window.rihla?.store?.(store(${name}()))`)
+/** The panel, for the tracker of the script tag. */
+const devtoolsScript = wired(`import { devtools } from './devtools/devtools.js'`, 'const { rihla } = window', `const ask = (method) => (...args) => rihla(method, ...args)`, `if (rihla) devtools({ inspect: ask('inspect'), status: ask('status'), flush: ask('flush'), journey: ask('journey') })`)
 /** For a custom pixel, which can load a script and import nothing. */
-const pixelScript = {
-  name: 'pixel-script',
-  resolveId: (id) => (id === 'pixel-script' ? `${import.meta.dirname}/src/pixel-script.ts` : null),
-  load: (id) => (id.endsWith('src/pixel-script.ts') ? `import { shopifyPixel } from './shopify-pixel/shopify-pixel.js'\nself.rihlaPixel = shopifyPixel` : null),
-}
+const pixelScript = wired(`import { shopifyPixel } from './shopify-pixel/shopify-pixel.js'`, 'self.rihlaPixel = shopifyPixel')
 
 /** What the script tag has to know of the files that it may load, which are built before it. */
 const knowIntegrity = {
@@ -42,7 +41,8 @@ const knowIntegrity = {
 const scriptFile = (input, file, ...plugins) => ({
   input,
   plugins: [...plugins, resolve({ browser: true }), typescript({ declaration: false, declarationMap: false, outDir: 'dist' })],
-  output: { file, format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 } }), printIntegrity] },
+  // In ASCII: a page in another encoding than UTF-8 reads its scripts in that, too, where the server does not say.
+  output: { file, format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } }), printIntegrity] },
 })
 
 /** Rollup drops directives. */
@@ -63,7 +63,7 @@ const copyPages = {
 
 export default [
   {
-    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/journey-map/journey-map.ts', 'src/shopify-pixel/shopify-pixel.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats'), ...each('frameworks')],
+    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/journey-map/journey-map.ts', 'src/shopify-pixel/shopify-pixel.ts', 'src/devtools/devtools.ts', 'src/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats'), ...each('frameworks')],
     external: ['idb-keyval', 'web-vitals', '@duckdb/node-api', 'react', 'vue', 'svelte'],
     plugins: [typescript()],
     // One file per module: what a shop's bundler sees is what src/ shows.
@@ -76,8 +76,9 @@ export default [
     plugins: [resolve({ preferBuiltins: true, exportConditions: ['node'] }), copyPages],
     output: { dir: 'dist/cli', format: 'es' },
   },
-  ...stores.map((name) => scriptFile('store-script', `dist/rihla.${name}.js`, storeScript(name))),
+  ...stores.map((name) => scriptFile('wired', `dist/rihla.${name}.js`, storeScript(name))),
+  scriptFile('wired', 'dist/rihla.devtools.js', devtoolsScript),
   scriptFile('src/script.ts', 'dist/rihla.js', knowIntegrity),
   // After the script tag, which does not load it.
-  scriptFile('pixel-script', 'dist/rihla.shopify-pixel.js', pixelScript),
+  scriptFile('wired', 'dist/rihla.shopify-pixel.js', pixelScript),
 ]

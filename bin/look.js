@@ -78,9 +78,10 @@ export const look = async (url, wait) => {
       return page.send('Fetch.continueRequest', { requestId })
     }
     page.on('Fetch.requestPaused', (paused) => void answer(paused).catch(() => {}))
-    page.on('Runtime.consoleAPICalled', ({ args }) => {
+    page.on('Runtime.consoleAPICalled', ({ type, args }) => {
       const [first] = args
-      if (typeof first?.value === 'string' && first.value.startsWith('rihla: ')) words.push(first.value.slice('rihla: '.length))
+      // What a shop's debug mode prints is no problem.
+      if (type !== 'log' && typeof first?.value === 'string' && first.value.startsWith('rihla: ')) words.push(first.value.slice('rihla: '.length))
     })
     const loaded = new Promise((resolve) => page.on('Page.loadEventFired', resolve))
     await page.send('Page.enable')
@@ -98,7 +99,7 @@ export const look = async (url, wait) => {
     // What a page says as it is left is taken on its way, too, and not when the browser ends.
     await page.send('Page.navigate', { url: 'about:blank' })
     await pause(500)
-    const store = scripts.map((/** @type {string} */ name) => /\/rihla\.(\w+)\.js(?:$|\?)/.exec(name)?.[1]).find(Boolean)
+    const store = scripts.map((/** @type {string} */ name) => /\/rihla\.(?!devtools)(\w+)\.js(?:$|\?)/.exec(name)?.[1]).find(Boolean)
     return { url, status, own, store, batches, words: [...new Set(words)], ...seen }
   } finally {
     await close()

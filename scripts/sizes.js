@@ -51,6 +51,7 @@ export async function weights() {
     ['rihla/storefront', alone('storefront')],
     ['rihla/rihla.js', fileSize('dist/rihla.js')],
     ...namesIn('src/stores').map((name) => [`rihla/rihla.${name}.js`, fileSize(`dist/rihla.${name}.js`)]),
+    ['rihla/rihla.devtools.js', fileSize('dist/rihla.devtools.js')],
     ['rihla/rihla.shopify-pixel.js', fileSize('dist/rihla.shopify-pixel.js')],
     ['rihla/commerce', added('commerce/commerce', 'commerce')],
     ['rihla/journey', added('journey/journey', 'journey')],

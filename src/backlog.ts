@@ -1,6 +1,6 @@
 import type { Outbox } from './outbox.js'
 import { rangesOf } from './parcel.js'
-import { fromEntry, fromKey, type Row, ROWS } from './row.js'
+import { fromEntry, fromKey, type Row, type RowKey, ROWS } from './row.js'
 import { atOf } from './touchpoint.js'
 import type { Loss, Range } from './types.js'
 import type { World } from './world.js'
@@ -12,6 +12,8 @@ export interface Backlog {
   /** Reads the rows of the first keys that fit in `size` characters, at least one. */
   readonly load: (keys: readonly string[], size: number) => Promise<Row[]>
   readonly remove: (keys: readonly string[]) => Promise<unknown>
+  /** All rows on the device, by what their keys tell. */
+  readonly stored: () => Promise<RowKey[]>
   /** Losses not yet reported. */
   readonly losses: () => readonly Loss[]
   /** Counts touchpoints that will never arrive; kept until a collector has heard of it. */
@@ -138,6 +140,7 @@ export function createBacklog({ tab, database, spill, now, grace, maxCount, maxB
     keys,
     load,
     remove,
+    stored: async () => (await allKeys()).map(fromKey),
     lose,
     tidy,
     losses: () => lost.slice(0, REPORTED),

@@ -39,6 +39,8 @@ export function withheldBy({ gpc, dnt }: { readonly gpc: string; readonly dnt: b
 export interface Gate<T> {
   readonly pass: (moment: T) => void
   readonly state: () => Consent
+  /** How many are held back. */
+  readonly count: () => number
   readonly set: (state: Consent) => void
   /** Lets through what was held back, if the gate is open now. Returns whether nothing is held any more. */
   readonly release: () => boolean
@@ -69,6 +71,7 @@ export function createGate<T>(initial: Consent, isReady: () => boolean, through:
 
   return {
     state: () => state,
+    count: () => held.length,
     pass: (moment) => {
       if (held.push(moment) > MOST[state]) {
         held.shift()

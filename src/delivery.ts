@@ -30,7 +30,7 @@ const SMALL = 4000
 const PATIENCE = 3
 
 /** Makes the way from touchpoints to an outcome, in the words of one format. `stop` is called where the collector wants nothing of this site. */
-export function createDelivery({ site, tab, format, now, report }: World, { outbox, backlog, beacon }: Omit<Steps, 'outage' | 'delivery'>, lastSeq: () => number, stop: () => void): Delivery {
+export function createDelivery({ site, tab, endpoint, format, now, report, note }: World, { outbox, backlog, beacon }: Omit<Steps, 'outage' | 'delivery'>, lastSeq: () => number, stop: () => void): Delivery {
   let limit = CATCH_UP
   let failures = 0
 
@@ -57,6 +57,7 @@ export function createDelivery({ site, tab, format, now, report }: World, { outb
     const answer = await beacon.post(body, options)
     fly(items, false)
     const outcome = answer && format.classify(answer)
+    note({ request: { endpoint, ids: items.map(({ line }) => idOf(line)), status: answer?.status ?? 0, outcome } })
     if (outcome?.kind === 'ok') {
       backlog.reported(loss)
       for (const { id, reason } of outcome.rejected ?? []) {

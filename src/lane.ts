@@ -23,6 +23,8 @@ export interface Lane extends World, Steps {
   readonly keep: (touchpoint: Touchpoint, atOnce: boolean) => void
   /** What follows from a touchpoint that was kept. */
   readonly tend: (touchpoint: Touchpoint, isUrgent: boolean) => void
+  /** How many touchpoints wait for this endpoint, those of other pages and tabs too. Rejects where storage refuses. */
+  readonly waiting: () => Promise<number>
   /** The page is hidden, or `isLast`: left. */
   readonly hide: (isLast: boolean) => void
   /** The page came back from the back/forward cache: no promise of before counts. */
@@ -33,7 +35,7 @@ export interface Lane extends World, Steps {
 }
 
 /** What a lane is made of, besides the settings. */
-export interface LaneOptions extends Pick<World, 'tab' | 'now' | 'isHidden' | 'report'>, Pick<DatabaseOptions, 'mayOpen'> {
+export interface LaneOptions extends Pick<World, 'tab' | 'now' | 'isHidden' | 'report' | 'note'>, Pick<DatabaseOptions, 'mayOpen'> {
   /** What all lanes of a page have under way. */
   readonly underWay: UnderWay
   readonly lastSeq: () => number
@@ -82,6 +84,7 @@ export function createLane(settings: Settings, { endpoint, format }: Required<De
       departure.insure()
       if (seq % 500 === 0) backlog.tidy().catch(fail)
     },
+    waiting: async () => [...(await backlog.stored()), ...outbox.volatile()].reduce((sum, { from, to }) => sum + to - from + 1, 0),
     hide: (isLast) => {
       outbox.spill()
       if (!isLast) void outbox.write()

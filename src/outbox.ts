@@ -9,6 +9,8 @@ export interface Outbox {
   readonly add: (touchpoint: Touchpoint, atOnce: boolean) => void
   /** Rows in memory that no request carries, in order. */
   readonly fresh: () => Row[]
+  /** Rows that are in memory only. */
+  readonly volatile: () => Row[]
   /** Rows are done with: deletes them, on the device too. */
   readonly remove: (rows: readonly Row[]) => void
   /** After a failed request: leaves what is stored to the backlog, keeps the rest in memory. */
@@ -121,6 +123,7 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
   return {
     add,
     write,
+    volatile,
     fresh: () => rows.filter((row) => !row.flying),
     holds: (key) => rows.some((row) => row.key === key),
     remove: (gone) => {

@@ -1,19 +1,19 @@
+import type { Inspection } from './inspection.js'
 import type { TrackerError, TrackerOptions } from './types.js'
 
-/** Tells the developer what went wrong; each code once per page, in debug mode each time to the console. Never throws. */
+/** Tells the developer what went wrong; each code once per page, and each time those who look into the tracker. Never throws. */
 export type Report = (code: string, message: string, cause?: unknown) => void
 
 /** Makes a report that calls `onError` once per code; `about` ends each message. */
-export function createReport({ onError, debug }: Required<Pick<TrackerOptions, 'onError' | 'debug'>>, about = ''): Report {
+export function createReport({ onError }: Required<Pick<TrackerOptions, 'onError'>>, note: Inspection['note'], about = ''): Report {
   const told = new Set<string>()
   return (code, message, cause) => {
     const error: TrackerError = { code, message: `rihla: ${message}${about}`, cause }
     try {
-      if (debug) console.warn(error.message, cause ?? '')
-      if (!told.has(code)) {
-        told.add(code)
-        onError(error)
-      }
+      note({ problem: error })
+      if (told.has(code)) return
+      told.add(code)
+      onError(error)
     } catch {
       // The developer's own callback threw.
     }

@@ -23,7 +23,9 @@ type Settings = Omit<StorefrontOptions, 'store'> & { readonly store?: string }
 const TEXT = ['endpoint', 'site', 'consent', 'gpc', 'region', 'clickSelector', 'layer', 'store']
 const NUMBERS = ['batchSize', 'batchBytes', 'batchAfter', 'grace', 'maxCount', 'maxBytes', 'maxAge', 'visitorAge', 'abandonAfter']
 const FLAGS = ['debug', 'hash', 'hostedCheckout', 'dnt', 'hashUser', 'cookieless', 'staff', 'shopifyPixel']
-const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'reset', 'feedback', 'journey', 'onStageChange', 'oncePer', 'saved', 'flush', 'consent', 'forget', 'stop']
+/** The panel that shows the tracker at work, asked for by `?rihla-debug`. */
+const DEVTOOLS = 'rihla.devtools.js'
+const METHODS = ['track', 'cart', 'onAbandonment', 'identify', 'reset', 'feedback', 'journey', 'onStageChange', 'oncePer', 'saved', 'flush', 'consent', 'forget', 'inspect', 'status', 'stop']
 
 start(window as Window & { rihla?: Global })
 
@@ -44,6 +46,7 @@ function start(page: Window & { rihla?: Global }): void {
     const tracker = createStorefront({ onError: ({ message, cause }) => console.warn(message, cause ?? ''), ...options, sources: [hear], store: storeOf(tag, store, handed) })
     rihla.version = '1'
     page.rihla = rihla
+    if (new URLSearchParams(location.search).has('rihla-debug')) loadScript(DEVTOOLS, tag, INTEGRITY[DEVTOOLS], console.warn).catch(({ message }: Error) => console.warn(message))
     for (const [at, url, title, queued] of early) {
       const [method, ...args] = Array.from(queued) as [string, ...unknown[]]
       const [name, props, options] = args as [string, { [key: string]: unknown }?, { stage?: string }?]

@@ -10,6 +10,7 @@ import { checkMoment } from './check-moment.js'
 import { checkOptions } from './check-options.js'
 import { createGate, hear, isConsent, PURPOSES, unsaid, withheldBy } from './consent.js'
 import { createErasure } from './erasure.js'
+import { createInspection, print } from './inspection.js'
 import { createLane, type Lane } from './lane.js'
 import { marksOf } from './marks.js'
 import type { JourneyPart, MethodsOf, Part } from './part.js'
@@ -18,7 +19,7 @@ import { createReport } from './report.js'
 import { sha256 } from './sha256.js'
 import { createBirths, type Stamped } from './touchpoint.js'
 import type { ConsentSignal, Loss, Moment, PageView, Purpose, Range, Seen, Stop, Tracker, TrackerOptions } from './types.js'
-import { createVisits } from './visit.js'
+import { createVisits, type Visit } from './visit.js'
 
 /**
  * Starts a tracker: what the sources see and what `track` is told becomes touchpoints, kept on the device until the collector at `endpoint` has acknowledged them.
@@ -32,9 +33,11 @@ export function createTracker(options: TrackerOptions): Tracker {
   const settings = checkOptions(options)
   const { sources, urgent, debug, cookieless, visitorAge, hashUser } = settings
   const { model } = settings.journey ?? {}
-  const report = createReport(settings)
-  const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
   const now = () => Date.now()
+  const { note, inspect } = createInspection(now)
+  if (debug) inspect(print)
+  const report = createReport(settings, note)
+  const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
   const isHidden = () => document.visibilityState === 'hidden'
 
   const withheld = withheldBy(settings, navigator as Navigator & { readonly globalPrivacyControl?: boolean })
@@ -48,7 +51,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const underWay = { bytes: 0 }
   let off = 0
   const lanes: readonly [Lane, ...Lane[]] = [settings, ...settings.destinations].map((destination, i) =>
-    createLane(settings, destination, { tab, now, isHidden, report: i ? createReport(settings, ` (${destination.endpoint})`) : report, underWay, fail, mayOpen: () => gate.state() === 'granted', lastSeq: births.last, onOff: () => ++off === lanes.length && stop() }),
+    createLane(settings, destination, { tab, now, isHidden, note, report: i ? createReport(settings, note, ` (${destination.endpoint})`) : report, underWay, fail, mayOpen: () => gate.state() === 'granted', lastSeq: births.last, onOff: () => ++off === lanes.length && stop() }),
   ) as [Lane, ...Lane[]]
   const [first] = lanes
   const others = otherTabs(first.name, fail)
@@ -95,7 +98,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       moment.kept++
     }
     for (const lane of lanes) lane.tend(touchpoint, isUrgent)
-    if (debug) console.log('rihla:', touchpoint.line)
+    note({ touchpoint })
     const change = weighed && journey!.learn(moment, weighed, moment.hint, visit)
     if (change) keep(births.stamp(change, moment.page, moment.at))
   }, fail)
@@ -313,6 +316,18 @@ export function createTracker(options: TrackerOptions): Tracker {
     flush: async () => (await open()) && all(({ courier }) => courier.flush()),
     consent: (state) => agree({ consent: state }),
     forget: () => forget().catch(() => false),
+    inspect,
+    status: async () => {
+      const isKnown = isOn() && isReady()
+      return {
+        site: settings.site,
+        tab,
+        consent: agreed.states,
+        held: gate.count(),
+        visit: isKnown ? whoIn(visits.current()) : undefined,
+        destinations: await Promise.all(lanes.map(async ({ endpoint, waiting, outage }) => ({ endpoint, isFailing: outage.isOn(), waiting: isKnown ? await waiting().catch(() => 0) : 0 }))),
+      }
+    },
     stop,
   }
 }
@@ -320,6 +335,19 @@ export function createTracker(options: TrackerOptions): Tracker {
 /** How long a page is left alone before what other pages left behind is looked for, ms. */
 const SETTLED = 1500
 
+const whoIn = ({ id, visitor, user }: Visit) => ({ id, visitor, user })
+
 const nothing = () => {}
 const no = async () => false
-const inert: Tracker = { track: nothing, identify: nothing, reset: nothing, saved: no, flush: no, consent: nothing, forget: no, stop: nothing }
+const inert: Tracker = {
+  track: nothing,
+  identify: nothing,
+  reset: nothing,
+  saved: no,
+  flush: no,
+  consent: nothing,
+  forget: no,
+  inspect: () => nothing,
+  status: async () => ({ site: '', tab: '', consent: unsaid.states, held: 0, visit: undefined, destinations: [] }),
+  stop: nothing,
+}

@@ -266,6 +266,32 @@ export interface TrackerError {
   readonly cause?: unknown
 }
 
+/** One thing that a tracker did: one of the three. */
+export interface Inspected {
+  /** Ms since epoch. */
+  readonly at: number
+  /** It keeps a touchpoint: JSON as docs/protocol.md describes it, with the entries of its page and its visit, `"key":{…}`. */
+  readonly touchpoint?: { readonly line: string; readonly page: string; readonly visit: string } | undefined
+  /** It sent touchpoints, by their ids, and was answered so. Without an answer, `status` is 0 and there is no `outcome`. */
+  readonly request?: { readonly endpoint: string; readonly ids: readonly string[]; readonly status: number; readonly outcome: Outcome | undefined } | undefined
+  /** Something went wrong: told each time, where `onError` hears of a code once. */
+  readonly problem?: TrackerError | undefined
+}
+
+/** How a tracker is. */
+export interface TrackerStatus {
+  readonly site: string
+  /** This document's id. */
+  readonly tab: string
+  readonly consent: { readonly [purpose in Purpose]: Consent }
+  /** How many touchpoints are in memory because consent is pending, or storage is being read. */
+  readonly held: number
+  /** Who is here; `undefined` without consent, and until storage was read. */
+  readonly visit: { readonly id: string; /** Empty where visitors are not told apart. */ readonly visitor: string; readonly user: string | undefined } | undefined
+  /** How many touchpoints wait on the device for each endpoint, those of other pages and tabs too, and whether it is failing. */
+  readonly destinations: readonly { readonly endpoint: string; readonly waiting: number; readonly isFailing: boolean }[]
+}
+
 /** A touchpoint before it is kept, for the developer's own redaction: everything in it is redacted already. */
 export interface Draft {
   readonly name: string
@@ -330,7 +356,7 @@ export interface TrackerOptions {
   readonly maxAge?: number
   /** Hears what went wrong, once per code. Never called while `createTracker` runs: wrong settings throw. */
   readonly onError?: (error: TrackerError) => void
-  /** Prints each touchpoint and each problem to the console. @default false */
+  /** Prints each touchpoint with its source, its stage and the rule behind it, each request and each problem to the console. @default false */
   readonly debug?: boolean
 }
 
@@ -419,6 +445,10 @@ export interface Tracker {
   readonly consent: (state: Consent | Purposes) => void
   /** Erases everything on the device, asks the collector to erase the rest, and tracks nothing until `consent('granted')`. Resolves `true` when the collector has answered, or nobody was known. Asks once. */
   readonly forget: () => Promise<boolean>
+  /** Calls back with what the tracker did last (100 things at most) and with all that it does from now on, for tools such as `rihla/devtools`. Returns its undo. */
+  readonly inspect: (see: (what: Inspected) => void) => Stop
+  /** How the tracker is now. Never rejects. */
+  readonly status: () => Promise<TrackerStatus>
   /** Removes every listener and timer. What is stored stays for the next page. */
   readonly stop: Stop
 }

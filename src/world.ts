@@ -4,6 +4,7 @@ import type { Spill } from './browser/spill.js'
 import type { Settings } from './check-options.js'
 import type { Database } from './database.js'
 import type { Delivery } from './delivery.js'
+import type { Inspection } from './inspection.js'
 import type { Outage } from './outage.js'
 import type { Outbox } from './outbox.js'
 import type { Report } from './report.js'
@@ -18,6 +19,8 @@ export interface World extends Settings {
   readonly now: () => number
   readonly isHidden: () => boolean
   readonly report: Report
+  /** For those who look into the tracker. */
+  readonly note: Inspection['note']
 }
 
 /** The steps of the way to the collector. */

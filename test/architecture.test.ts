@@ -30,6 +30,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('commerce/'), (target) => isCore(target) || /^(commerce|browser)\//.test(target)],
   [(file) => file.startsWith('journey/'), (target) => isCore(target) || /^(journey|browser)\//.test(target)],
   [(file) => file.startsWith('survey/'), (target) => TYPES.test(target) || /^(survey|browser)\//.test(target) || /^(commerce\/commerce|journey\/(journey|feedback))$/.test(target)],
+  [(file) => file.startsWith('devtools/'), (target) => TYPES.test(target) || /^(devtools|browser)\//.test(target) || target === 'journey/journey'],
   [(file) => file.startsWith('journey-map/'), (target) => /^(?:types|part|stage|stage-models|stage-words|friction|journey\/(?:past|feedback|said)|journey-map\/[^/]+)$/.test(target)],
   [(file) => file.startsWith('collector/duckdb/'), (target) => PURE.test(target) || target.startsWith('collector/') || target === '@duckdb/node-api'],
   [(file) => file.startsWith('collector/'), (target) => PURE.test(target) || /^collector\/[^/]+$/.test(target)],

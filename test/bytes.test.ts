@@ -52,6 +52,12 @@ test('the script tag is one minified function that sets window.rihla and nothing
   expect([words.length, words[0]?.split(',')[0], Object.keys(page)]).toEqual([1, 'rihla: endpoint must be an http(s) URL or a path', ['location']])
 })
 
+test('scripts read the same in a page of any encoding', () => {
+  const scripts = readdirSync('dist').filter((file) => /^rihla.*\.js$/.test(file))
+  expect(scripts.length).toBe(stores.length + 3)
+  expect(scripts.filter((file) => /[^\x00-\x7f]/.test(readFileSync(`dist/${file}`, 'utf8')))).toEqual([])
+})
+
 test('the stub for calls before the script is small', () => {
   const stub = readFileSync('examples/storefront/public/shop.js', 'utf8').split('\n')[0]!
   expect(stub).toContain('rihla.q')

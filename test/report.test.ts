@@ -7,7 +7,7 @@ afterEach(() => vi.restoreAllMocks())
 test('each code is told once per page, with what it was about and its cause', () => {
   const told: TrackerError[] = []
   const cause = new Error('no')
-  const report = createReport({ onError: (error) => told.push(error), debug: false })
+  const report = createReport({ onError: (error) => told.push(error) }, () => {})
   report('storage', 'the browser refuses', cause)
   report('storage', 'the browser refuses again')
   report('input', 'name must be a word')
@@ -17,30 +17,29 @@ test('each code is told once per page, with what it was about and its cause', ()
   ])
 })
 
-test('in debug mode the console hears it each time', () => {
-  const words: unknown[][] = []
-  vi.spyOn(console, 'warn').mockImplementation((...args) => void words.push(args))
+test('those who look hear it each time', () => {
+  const noted: unknown[] = []
   const told: string[] = []
-  const report = createReport({ onError: ({ code }) => told.push(code), debug: true })
+  const report = createReport({ onError: ({ code }) => told.push(code) }, ({ problem }) => noted.push(problem), ' (there)')
   report('input', 'one', 'a')
   report('input', 'two')
-  expect([words, told]).toEqual([[['rihla: one', 'a'], ['rihla: two', '']], ['input']])
+  expect([noted, told]).toEqual([[{ code: 'input', message: 'rihla: one (there)', cause: 'a' }, { code: 'input', message: 'rihla: two (there)', cause: undefined }], ['input']])
 })
 
-test('without debug the console stays silent', () => {
+test('the console stays silent', () => {
   const warn = vi.spyOn(console, 'warn')
-  createReport({ onError: () => {}, debug: false })('input', 'one')
+  createReport({ onError: () => {} }, () => {})('input', 'one')
   expect(warn).not.toHaveBeenCalled()
 })
 
 test('a callback that throws does not reach the page', () => {
-  const report = createReport({ onError: () => { throw new Error('the developer') }, debug: false })
+  const report = createReport({ onError: () => { throw new Error('the developer') } }, () => {})
   expect(() => report('input', 'one')).not.toThrow()
 })
 
 test('two reports do not know of each other', () => {
   const told: string[] = []
-  const make = (name: string) => createReport({ onError: ({ code }) => told.push(`${name} ${code}`), debug: false })
+  const make = (name: string) => createReport({ onError: ({ code }) => told.push(`${name} ${code}`) }, () => {})
   const [one, other] = [make('one'), make('other')]
   one('input', '')
   other('input', '')

@@ -7,7 +7,7 @@ import { journey } from '../src/journey/journey.js'
 import { clicks } from '../src/sources/clicks.js'
 import { pageViews } from '../src/sources/page-views.js'
 import { five } from '../src/stages/five.js'
-import type { Record as Recorder } from '../src/types.js'
+import type { Record as Recorder, Tracker } from '../src/types.js'
 import { countListeners } from './harness/listeners.js'
 import { createShop, START } from './harness/shop.js'
 import { setVisibility, transition } from './harness/visibility.js'
@@ -1048,9 +1048,87 @@ test('a wrong option throws at once', () => {
 
 test('debug prints each touchpoint', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
-  start({ debug: true }).track('a')
-  await pass(100)
-  expect(log.mock.calls.map(([word, line]) => [word, JSON.parse(String(line)).name])).toEqual([['rihla:', 'a']])
+  const tracker = start({ debug: true, journey: journey({ stages: five }) })
+  tracker.track('a')
+  tracker.track('add_to_cart', { currency: 'EUR' })
+  await pass(8000)
+  const printed = log.mock.calls.map(([words]) => words)
+  expect(printed).toEqual(['rihla: a by api', 'rihla: add_to_cart by api, consideration 0.85 by add_to_cart', 'rihla: stage_change by journey', 'rihla: 3 to https://collect.example/t, ok 204'])
+  expect(log.mock.calls[1]![1]).toMatchObject({ name: 'add_to_cart', props: { currency: 'EUR' } })
+})
+
+describe('who looks into a tracker', () => {
+  const look = (tracker: Pick<Tracker, 'inspect'>) => {
+    const seen: string[] = []
+    const stop = tracker.inspect(({ touchpoint, request, problem }) => seen.push(touchpoint ? JSON.parse(touchpoint.line).name : request ? `${request.ids.length} ${request.outcome?.kind} ${request.status}` : problem!.code))
+    return { seen, stop }
+  }
+
+  test('sees what was done before and what is done from then on, until they stop', async () => {
+    const tracker = start()
+    tracker.track('a')
+    await pass(100)
+    const { seen, stop } = look(tracker)
+    expect(seen).toEqual(['a'])
+    tracker.track('B')
+    shop.answer = () => undefined
+    await pass(8000)
+    shop.answer = () => 204
+    await pass(8000)
+    // Between the two it is asked what has arrived, as often as chance will have it.
+    expect([seen.slice(0, 4), seen.at(-1)]).toEqual([['a', 'input', 'b', '2 undefined 0'], '2 ok 204'])
+    const { length } = seen
+    stop()
+    tracker.track('c')
+    await pass(8000)
+    expect([seen.length, names().at(-1)]).toEqual([length, 'c 3'])
+  })
+
+  test('sees the last hundred things at most', async () => {
+    const tracker = start()
+    for (let i = 0; i < 150; i++) tracker.track(`n_${i}`)
+    await pass(100)
+    const { seen } = look(tracker)
+    expect([seen.length, seen.filter((name) => name.startsWith('n_')).slice(-1)]).toEqual([100, ['n_149']])
+  })
+
+  test('and throws, is told to the console, and nobody else notices', async () => {
+    const tracker = start()
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const wrong = new Error('a tool')
+    tracker.inspect(() => {
+      throw wrong
+    })
+    const { seen } = look(tracker)
+    tracker.track('a')
+    await pass(8000)
+    expect([seen, names(), codes(), warn.mock.calls]).toEqual([['a', '1 ok 204'], ['a 1'], [], [['rihla:', wrong], ['rihla:', wrong]]])
+  })
+
+  test('sees nothing of what consent holds back, but how much that is', async () => {
+    const tracker = start({ consent: 'pending' })
+    tracker.track('a')
+    await pass(1000)
+    const { seen } = look(tracker)
+    expect([seen, await tracker.status()]).toEqual([[], expect.objectContaining({ held: 1, consent: { analytics: 'pending', personalization: 'pending', ads: 'pending' }, visit: undefined })])
+    tracker.consent('granted')
+    await pass(1000)
+    expect([seen, (await tracker.status()).held]).toEqual([['a'], 0])
+  })
+
+  test('is told how many wait for each endpoint, and which of them fails', async () => {
+    shop.answer = ({ url }) => (url.includes('other') ? undefined : 204)
+    const tracker = start({ destinations: [{ endpoint: 'https://other.example/t' }] })
+    tracker.identify('u-7')
+    tracker.track('a')
+    await pass(8000)
+    const { visit, ...status } = await tracker.status()
+    expect(status).toMatchObject({ site: 'my-shop', held: 0, destinations: [{ endpoint: 'https://collect.example/t', waiting: 0, isFailing: false }, { endpoint: 'https://other.example/t', waiting: 2, isFailing: true }] })
+    expect(visit).toEqual({ id: Object.keys(sent[0]!.batch.visits).at(-1), visitor: expect.stringMatching(/^[0-9a-f-]{36}$/), user: 'u-7' })
+    tracker.consent('denied')
+    await pass(1000)
+    expect(await tracker.status()).toMatchObject({ consent: { analytics: 'denied' }, visit: undefined, destinations: [{ waiting: 0 }, { waiting: 0 }] })
+  })
 })
 
 describe("Shopify's pixel", () => {

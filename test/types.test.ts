@@ -128,7 +128,7 @@ test('a tracker has the methods of the parts that it was given, and no others', 
 })
 
 test('no method of a tracker gives away more than it says', () => {
-  expectTypeOf<keyof Tracker>().toEqualTypeOf<'track' | 'identify' | 'reset' | 'saved' | 'flush' | 'consent' | 'forget' | 'stop'>()
+  expectTypeOf<keyof Tracker>().toEqualTypeOf<'track' | 'identify' | 'reset' | 'saved' | 'flush' | 'consent' | 'forget' | 'inspect' | 'status' | 'stop'>()
   expectTypeOf<ReturnType<Tracker['track']>>().toEqualTypeOf<void>()
   expectTypeOf<ReturnType<Tracker['saved']>>().toEqualTypeOf<Promise<boolean>>()
 })
