@@ -11,7 +11,7 @@ const specifiersOf = (file: string) => [...textOf(file).matchAll(/^(?:import|exp
 /** `sources/clicks` imports `browser/listen`: relative names resolved, packages as they are. */
 const importsOf = (file: string) => specifiersOf(file).map((specifier) => (specifier.startsWith('.') ? join(file, '..', specifier).replace(/\.js$/, '') : specifier))
 
-const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'lane', 'one-truth', 'storefront', 'script', 'testing'].includes(file)
+const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'lane', 'one-truth', 'storefront', 'script'].includes(file)
 const TYPES = /^(types|vocabulary)$/
 const PACKAGE = /^(?:idb-keyval|web-vitals|@duckdb\/node-api|react|vue|svelte)$/
 /** What a server may take of the shop's side: types, and steps that know nothing of a browser. */
@@ -40,7 +40,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file === 'lane', (target) => isCore(target) || target.startsWith('browser/')],
   [(file) => file === 'tracker', (target) => isCore(target) || target === 'lane' || target.startsWith('browser/')],
   [(file) => file === 'one-truth', (target) => TYPES.test(target) || target.startsWith('browser/')],
-  [(file) => file === 'testing', (target) => TYPES.test(target)],
+  [(file) => file.startsWith('testing/'), (target) => TYPES.test(target) || /^(testing\/[^/]+|collector\/(collector|memory|types))$/.test(target)],
   [(file) => file === 'index', (target) => TYPES.test(target) || /^(tracker|channels)$/.test(target)],
   [(file) => file === 'storefront', (target) => TYPES.test(target) || /^(tracker|one-truth|commerce\/commerce|journey\/journey)$/.test(target) || /^(sources|stages)\//.test(target)],
   [(file) => file === 'script', (target) => TYPES.test(target) || /^(storefront|integrity)$/.test(target) || target.startsWith('browser/')],
@@ -65,9 +65,9 @@ test('idb-keyval is named in exactly one file', () => {
   expect(files.filter((file) => specifiersOf(file).includes('idb-keyval'))).toEqual(['database'])
 })
 
-// Adobe's data layer has listeners of its own.
+// Adobe's data layer has listeners of its own, and the contract of sources watches those of others.
 test('nothing but the browser folder adds listeners', () => {
-  expect(files.filter((file) => /\b(add|remove)EventListener\b/.test(codeOf(file)))).toEqual(['browser/listen', 'sources/adobe-data-layer'])
+  expect(files.filter((file) => /\b(add|remove)EventListener\b/.test(codeOf(file)))).toEqual(['browser/listen', 'sources/adobe-data-layer', 'testing/source-contract'])
 })
 
 test('no import leads back to where it came from', () => {

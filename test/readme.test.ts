@@ -1,10 +1,8 @@
 // @vitest-environment node
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import resolve from '@rollup/plugin-node-resolve'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { Window } from 'happy-dom'
-import { rollup } from 'rollup'
 import ts from 'typescript'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { helpFor } from '../examples/collector/options.js'
@@ -16,23 +14,14 @@ import { checkOptions } from '../src/check-options.js'
 import { hint } from '../src/stage.js'
 import { five } from '../src/stages/five.js'
 import { models } from './fixtures/models.js'
+import { attributes, brokenLinksOf, bundle, compile, complaintsOf, openPage, runMarkup, samplesOf, script, shopUrl } from './harness/samples.js'
 import type { Batch, Format, Source, TrackerOptions } from '../src/types.js'
 
 const root = process.cwd()
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const readme = read('README.md')
 
-interface Sample {
-  readonly language: string
-  readonly code: string
-  readonly line: number
-}
-
-const samples: Sample[] = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(({ 1: language = '', 2: code = '', index }) => ({
-  language,
-  code,
-  line: readme.slice(0, index).split('\n').length,
-}))
+const samples = samplesOf('README.md')
 const samplesIn = (...languages: string[]) => samples.filter(({ language }) => languages.includes(language))
 
 /** The text of a chapter, to the next heading of its level. */
@@ -54,31 +43,6 @@ const unique = (list: string[]) => [...new Set(list)].sort()
 
 // --- types ---
 
-const nameOf = (sample: Sample) => join(root, `readme-line-${sample.line}.ts`)
-
-/** All samples in one program, which finds `rihla` as a shop's compiler does: by the package's own `exports`. */
-const compile = () => {
-  const files = new Map(samplesIn('ts', 'js').map((sample) => [nameOf(sample), sample.code]))
-  const options: ts.CompilerOptions = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    verbatimModuleSyntax: true,
-    target: ts.ScriptTarget.ES2020,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ['lib.es2020.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-    types: [],
-    noEmit: true,
-  }
-  const host = ts.createCompilerHost(options)
-  const { fileExists, readFile, getSourceFile } = host
-  host.fileExists = (path) => files.has(path) || fileExists(path)
-  host.readFile = (path) => files.get(path) ?? readFile(path)
-  host.getSourceFile = (path, target) => (files.has(path) ? ts.createSourceFile(path, files.get(path)!, target) : getSourceFile(path, target))
-  return ts.createProgram([...files.keys(), join(root, 'dist/index.d.ts'), join(root, 'dist/storefront.d.ts')], options, host)
-}
-
 let program: ts.Program
 
 /** The members of an interface in dist, and its inherited ones, with what `@default` says. */
@@ -90,39 +54,6 @@ const membersOf = (file: string, type: string) => {
   return new Map(members.map((member) => [member.name, ts.displayPartsToString(member.getJsDocTags(checker).find(({ name }) => name === 'default')?.text)]))
 }
 
-// --- running ---
-
-const shopUrl = 'https://shop.example/en/p/finjan-cups'
-
-/** A browser page without network, and what was printed in it. Code runs with its globals, as in a page. */
-const openPage = (html = '') => {
-  const printed: string[] = []
-  const print = (...words: unknown[]) => void printed.push(words.map(String).join(' '))
-  const window = new Window({ url: shopUrl })
-  window.document.write(`<!doctype html><html><head><title>Cups</title></head><body>${html}</body></html>`)
-  const { indexedDB, IDBKeyRange, crypto } = globalThis
-  const fetch = () => Promise.reject(new TypeError('no network'))
-  for (const [name, value] of Object.entries({ indexedDB, IDBKeyRange, crypto, fetch, console: { log: print, info: () => {}, warn: print, error: print } })) {
-    Object.defineProperty(window, name, { value, configurable: true })
-  }
-  const run = <T>(source: string): T => new Function('window', `with (window) {\n${source}\n}`)(window) as T
-  return { window, document: window.document, printed, run, close: () => window.happyDOM.abort() }
-}
-
-/** A sample as a shop's bundler builds it: an import that does not exist is an error. */
-const bundle = async (sample: Sample) => {
-  const id = nameOf(sample)
-  const { outputText } = ts.transpileModule(sample.code, { compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true } })
-  const virtual = { name: 'virtual', resolveId: (name: string) => (name === id ? id : null), load: (name: string) => (name === id ? outputText : null) }
-  const built = await rollup({ input: id, plugins: [virtual, resolve({ browser: true, rootDir: root })], external: [], onwarn: ({ message }) => expect.unreachable(message) })
-  const { output } = await built.generate({ format: 'iife', name: 'sample', exports: 'named', inlineDynamicImports: true })
-  return `${output[0].code}\nreturn typeof sample === 'undefined' ? {} : sample`
-}
-
-const lists = /^const (TEXT|NUMBERS|FLAGS|METHODS) = (\[.*\])$/gm
-const script: { [name: string]: string[] } = Object.fromEntries([...read('src/script.ts').matchAll(lists)].map(([, name = '', list = '']) => [name, JSON.parse(list.replaceAll("'", '"'))]))
-const attributes = [...script.TEXT, ...script.NUMBERS, ...script.FLAGS].map((option) => `data-${toKebab(option)}`)
-
 /** A size is said to 0.1 KB: what brotli makes of one module changes with its neighbours. */
 const expectSaid = (what: string, said: string | undefined, bytes: number) => {
   expect(said, what).toMatch(/^\d+\.\d KB$/)
@@ -131,7 +62,7 @@ const expectSaid = (what: string, said: string | undefined, bytes: number) => {
 
 beforeAll(async () => {
   await vi.waitFor(() => expect(existsSync('dist/rihla.js'), 'run "npm run build" first').toBe(true), { timeout: 20_000, interval: 500 })
-  program = compile()
+  program = compile(samplesIn('ts', 'js'), { entries: ['dist/index.d.ts', 'dist/storefront.d.ts'] })
 }, 60_000)
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -153,9 +84,7 @@ describe('the page', () => {
   })
 
   test('links to files and headings that exist', () => {
-    const links = unique([...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^https?:/.test(target)))
-    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => `#${title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-')}`)
-    expect(links.filter((target) => (target.startsWith('#') ? !anchors.includes(target) : !existsSync(join(root, target.split('#')[0]!))))).toEqual([])
+    expect(brokenLinksOf('README.md')).toEqual([])
   })
 
   test('names npm scripts, flags and variables that exist', () => {
@@ -174,12 +103,7 @@ describe('the page', () => {
 
 describe('samples', () => {
   test('in TypeScript type-check against the built types', () => {
-    const own = new Set(samplesIn('ts', 'js').map(nameOf))
-    const found = [...program.getSourceFiles()]
-      .filter(({ fileName }) => own.has(fileName))
-      .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
-      .map(({ file, start, messageText }) => `${relative(root, file!.fileName)}:${file!.getLineAndCharacterOfPosition(start!).line + 1} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
-    expect(found).toEqual([])
+    expect(complaintsOf(program, samplesIn('ts', 'js'))).toEqual([])
     expect(program.getSourceFiles().some(({ fileName }) => fileName === join(root, 'src/index.ts')), 'types come from dist').toBe(false)
   }, 60_000)
 
@@ -191,21 +115,8 @@ describe('samples', () => {
     await page.close()
   }, 30_000)
 
-  test.each(samplesIn('html'))('at line $line starts the script', async ({ code: html }) => {
-    const page = openPage(html)
-    const scripts = [...page.document.querySelectorAll('script')]
-    const tag = scripts.find((element) => element.getAttribute('src')?.endsWith('/rihla.js'))!
-    const known = new Set(['src', 'async', 'integrity', 'crossorigin', 'nonce', 'id', 'type', ...attributes])
-    expect(scripts.flatMap((element) => element.getAttributeNames()).filter((name) => !known.has(name))).toEqual([])
-    for (const element of scripts) if (!element.hasAttribute('src') && !element.hasAttribute('type')) page.run(element.textContent)
-    const early = page.run<{ q?: [number, string, string, ArrayLike<string>][] } | undefined>('return window.rihla')?.q ?? []
-    expect(early.map(([, , , call]) => call[0]!).filter((method) => !script.METHODS.includes(method))).toEqual([])
-    Object.defineProperty(page.document, 'currentScript', { value: tag, configurable: true })
-    page.run(read('dist/rihla.js'))
-    expect(page.run('return window.rihla?.version')).toBeTypeOf('string')
-    expect(page.printed).toEqual([])
-    page.run(`rihla('stop')`)
-    await page.close()
+  test.each(samplesIn('html'))('at line $line starts the script', async (sample) => {
+    expect(await runMarkup(sample)).toEqual({ unknown: [], version: '1', printed: [] })
   })
 
   test('of JSON settings hold known options of the right kind', () => {

@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import resolve from '@rollup/plugin-node-resolve'
@@ -19,6 +19,39 @@ import { pageViews } from 'rihla/sources/page-views'
 const tracker = createTracker({ endpoint: ENDPOINT, site: 'bundled', consent: 'granted', journey: journey({ stages: five }), sources: [pageViews(), clicks()] })
 tracker.track('view_item', { currency: 'EUR', value: 18, items: [{ item_id: 'cap' }] })
 tracker.flush()
+`
+
+/** What a shop's code may import, as package.json says. */
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: { [entry: string]: { types?: string } } }
+const filesOf = (entry: string) => (entry.includes('*') ? readdirSync(`src/${entry.slice(2, -2)}`).map((file) => entry.replace('*', file.replace('.ts', ''))) : [entry])
+const entries = Object.entries(exports).flatMap(([entry, { types }]) => (types ? filesOf(entry).map((each) => each.replace('.', 'rihla')) : []))
+/** Packages that a shop has if it uses these. */
+const PEERS: { readonly [entry: string]: readonly string[] } = { 'rihla/react': ['react', '@types/react'], 'rihla/vue': ['vue'], 'rihla/svelte': ['svelte'], 'rihla/collector/duckdb': ['@duckdb/node-api'], 'rihla/sources/vitals': ['web-vitals'] }
+const TYPESCRIPTS = ['typescript-5', 'typescript', 'typescript-7']
+const RESOLUTIONS = [
+  ['bundler', 'esnext'],
+  ['nodenext', 'nodenext'],
+] as const
+
+const USE = `
+import { createTracker, type Tracker } from 'rihla'
+import { createStorefront, type StorefrontOptions } from 'rihla/storefront'
+import { commerce } from 'rihla/commerce'
+declare module 'rihla' {
+  interface Vocabulary {
+    size_guide_opened: { item_id: string }
+  }
+}
+const options: StorefrontOptions = { endpoint: '/t', site: 'my-shop' }
+const storefront = createStorefront(options)
+storefront.track('size_guide_opened', { item_id: 'cap' })
+storefront.cart([{ item_id: 'cap', price: 16 }], { currency: 'EUR' })
+const tracker: Tracker = createTracker({ endpoint: '/t', site: 'my-shop' })
+createTracker({ endpoint: '/t', site: 'my-shop', commerce: commerce() }).cart([])
+// @ts-expect-error A tracker without commerce has no cart.
+tracker.cart([])
+// @ts-expect-error An id is a text.
+tracker.track('size_guide_opened', { item_id: 5 })
 `
 
 describe('the packed package', () => {
@@ -43,6 +76,35 @@ describe('the packed package', () => {
     await pages?.close()
     await collector?.stop()
     rmSync(app, { recursive: true, force: true })
+  })
+
+  describe.each(TYPESCRIPTS)('has types that %s takes', (typescript) => {
+    const complaintsOf = (name: string, code: string, [moduleResolution, module]: readonly [string, string], skipLibCheck: boolean): string => {
+      writeFileSync(join(app, `src/${name}.ts`), code)
+      writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable'], types: [], moduleResolution, module, skipLibCheck }, files: [`src/${name}.ts`] }))
+      const { stdout, status } = spawnSync(process.execPath, [`node_modules/${typescript}/bin/tsc`, '-p', app], { encoding: 'utf8' })
+      return status ? stdout : ''
+    }
+    const importing = (list: readonly string[]) => `${list.map((entry, i) => `import * as entry${i} from '${entry}'`).join('\n')}\nexport const all = [${list.map((_, i) => `entry${i}`).join()}]\n`
+
+    it.each(RESOLUTIONS)('resolving as %s, all declarations checked, without what is optional', (...resolution) => {
+      expect(complaintsOf('plain', importing(entries.filter((entry) => !PEERS[entry])) + USE, resolution, false)).toBe('')
+    })
+
+    it.each(RESOLUTIONS)('resolving as %s, with what is optional', (...resolution) => {
+      expect(Object.keys(PEERS).filter((entry) => !entries.includes(entry))).toEqual([])
+      const undo = Object.values(PEERS).flat().map((peer) => {
+        const at = join(app, 'node_modules', peer)
+        mkdirSync(join(at, '..'), { recursive: true })
+        symlinkSync(join(process.cwd(), 'node_modules', peer), at)
+        return at
+      })
+      try {
+        expect(complaintsOf('whole', importing(entries), resolution, true)).toBe('')
+      } finally {
+        for (const at of undo) rmSync(at)
+      }
+    })
   })
 
   it('brings a command that collects and shows the map, in memory where DuckDB is not installed', async () => {

@@ -1,4 +1,4 @@
-import type { StorePage } from '../../src/testing.js'
+import type { StorePage } from '../../src/testing/testing.js'
 
 /** Shows a page of a shop, until it is undone. */
 export function openPage({ html, path = '/', globals = {}, cookie }: StorePage): () => void {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { shopify } from '../../src/stores/shopify.js'
-import { storeContract, type StorePage } from '../../src/testing.js'
+import { storeContract, type StorePage } from '../../src/testing/testing.js'
 import { openPage, shopAnswers } from './pages.js'
 
 const shop = { shop: 'caps.myshopify.com', currency: { active: 'GBP', rate: '1.0' }, routes: { root: '/' } }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { woocommerce } from '../../src/stores/woocommerce.js'
-import { storeContract, type StorePage } from '../../src/testing.js'
+import { storeContract, type StorePage } from '../../src/testing/testing.js'
 import { toMoney } from '../../src/commerce/money.js'
 import { cookies, openPage, shopAnswers } from './pages.js'
 

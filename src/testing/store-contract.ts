@@ -1,16 +1,9 @@
-import type { Cart, Stop, Store } from './types.js'
-import type { Item } from './vocabulary.js'
+import type { Cart, Store } from '../types.js'
+import type { Item } from '../vocabulary.js'
+import { answering, BLANK, type Call, check, type ContractCheck, must, mustBeSilent, mustHide, on, reply, show, type TestPage, toDocument } from './page.js'
 
 /** A page of a shop, and what its adapter is to tell of it. */
-export interface StorePage {
-  /** The document as the server sends it, with the attributes of its `<html>` and `<body>`. No script of it runs. */
-  readonly html: string
-  /** Path and query, on the origin of the test. @default '/' */
-  readonly path?: string
-  /** What the shop's own scripts leave on `window`: `{ Shopify: { shop: … } }`. */
-  readonly globals?: { readonly [name: string]: unknown }
-  /** A cookie that the page can read: `items_in_cart=1`. */
-  readonly cookie?: string
+export interface StorePage extends TestPage {
   /** What `kind()` is to answer. @default anything */
   readonly kind?: string
   /** The `item_id` of the product that is shown. @default anything */
@@ -63,22 +56,6 @@ export interface StoreFixtures {
   readonly personal?: readonly string[]
 }
 
-/** One thing that a store adapter must do. `run` rejects, with a sentence, where it does not. */
-export interface StoreCheck {
-  /** A sentence, to name a test by. */
-  readonly name: string
-  readonly run: () => Promise<void>
-}
-
-interface Call {
-  readonly method: string
-  readonly url: URL
-}
-
-const BLANK: StorePage = { html: '<!doctype html><title>Blank</title>' }
-/** What a shopper types; it may be found again nowhere. */
-const TYPED = 'typed by the shopper'
-const CHOICES = /^(hidden|radio|checkbox|submit|button|reset|image|file|range|color)$/
 const LOOKED_AT = ['/', '/assets/cart.png', '/add-to-cart.svg', '/assets/checkout.js', '/blog/how-to-add-to-a-cart', '/search?q=cart', 'https://cdn.example/cart/add.png?id=1']
 
 /**
@@ -87,7 +64,7 @@ const LOOKED_AT = ['/', '/assets/cart.png', '/add-to-cart.svg', '/assets/checkou
  *
  * While a check runs, it replaces the page, its address, `fetch` and the globals named in the fixtures, and puts them back: checks must not run at once.
  */
-export function storeContract(create: () => Store, fixtures: StoreFixtures): readonly StoreCheck[] {
+export function storeContract(create: () => Store, fixtures: StoreFixtures): readonly ContractCheck[] {
   const { pages, requests = [], cart } = fixtures
   const [home = BLANK] = pages
   return [
@@ -108,9 +85,7 @@ export function storeContract(create: () => Store, fixtures: StoreFixtures): rea
   ]
 }
 
-const check = (name: string, run: () => void | Promise<void>): StoreCheck => ({ name, run: async () => run() })
-
-function cartChecks(create: () => Store, { answer, items }: CartFixture, page: StorePage): StoreCheck[] {
+function cartChecks(create: () => Store, { answer, items }: CartFixture, page: StorePage): ContractCheck[] {
   type Use = (read: () => Promise<Cart | undefined>, calls: readonly Call[]) => Promise<void>
   const reading = (name: string, respond: () => Promise<Response>, use: Use) => check(name, () => on(page, () => answering(respond, (calls) => use(async () => create().readCart(), calls))))
   const good = async () => reply(textOf(answer))
@@ -138,66 +113,10 @@ async function mustHideAll(create: () => Store, { pages, cart, personal = [] }: 
 
 const textOf = (answer: unknown) => (typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? ''))
 
-function must(holds: boolean, message: string): void {
-  if (!holds) throw new Error(message)
-}
-
-const show = (value: unknown) => JSON.stringify(value) ?? 'undefined'
 const isText = (value: unknown) => typeof value === 'string' && !!value
 const toRequest = ({ method = 'GET', url, button }: StoreRequest) => ({ method, url: new URL(url, location.href), button })
 const meaningOf = ({ changesCart, beginsCheckout, placesOrder, refusesCoupon }: StoreRequest) =>
   [changesCart && 'changes the cart', beginsCheckout && 'begins the checkout', placesOrder && 'places the order', refusesCoupon && 'is refused its coupon'].filter(Boolean).join(' and ') || 'means nothing'
-
-/** Shows a page while something is done, also when that fails or takes its time. */
-function on<T>(page: StorePage, use: () => T): T {
-  return during(open(page), use)
-}
-
-function during<T>(undo: Stop, use: () => T): T {
-  let result: T
-  try {
-    result = use()
-  } catch (cause) {
-    undo()
-    throw cause
-  }
-  if (!(result instanceof Promise)) undo()
-  return result instanceof Promise ? (result.finally(undo) as T) : result
-}
-
-function open({ html, path = '/', globals = {}, cookie }: StorePage): Stop {
-  const { href } = location
-  const before = document.documentElement
-  const undo = Object.entries(globals).map(([name, value]) => replace(window, name, value))
-  const setCookie = (attributes: string) => cookie && (document.cookie = `${cookie}; path=/${attributes}`)
-  goTo(path)
-  before.remove()
-  document.append(document.adoptNode(toDocument(html).documentElement))
-  for (const field of document.querySelectorAll<HTMLInputElement>('input,textarea')) if (!CHOICES.test(field.type)) field.value = TYPED
-  setCookie('')
-  return () => {
-    setCookie('; expires=Thu, 01 Jan 1970 00:00:00 GMT')
-    document.documentElement.remove()
-    document.append(before)
-    goTo(href)
-    for (const each of undo) each()
-  }
-}
-
-/** Browsers take about 200 changes of the address in 10 seconds; more of them are passed over without a word. */
-function goTo(path: string): void {
-  const { href } = new URL(path, location.href)
-  if (href !== location.href) history.replaceState(history.state, '', href)
-  must(href === location.href, `the browser must go to ${path}; it may have been there too often, too soon`)
-}
-
-const toDocument = (html: string) => new DOMParser().parseFromString(html, 'text/html')
-
-function replace(target: object, name: string, value: unknown): Stop {
-  const before = Object.getOwnPropertyDescriptor(target, name)
-  Object.defineProperty(target, name, { value, configurable: true, writable: true })
-  return () => void (before ? Object.defineProperty(target, name, before) : Reflect.deleteProperty(target, name))
-}
 
 /** The page with every second half cut off: of JSON, of attributes; with globals that are empty, of another type, or missing. */
 function tornOf({ globals = {}, ...page }: StorePage): StorePage[] {
@@ -208,35 +127,6 @@ function tornOf({ globals = {}, ...page }: StorePage): StorePage[] {
   const html = torn.documentElement.outerHTML
   const all = (value: unknown) => Object.fromEntries(Object.keys(globals).map((name) => [name, value]))
   return [{ ...page, html }, { ...page, html, globals: all({}) }, { ...page, html, globals: all('torn') }, { ...page, globals: all(undefined) }]
-}
-
-function reply(body: string, status = 200): Response {
-  const text = async () => body
-  const plain = { ok: status < 300, status, text, json: async () => JSON.parse(body) as unknown }
-  // Not every test environment has one.
-  return typeof Response === 'function' ? new Response(body, { status }) : (plain as Response)
-}
-
-/** Answers requests while something is done, and writes them down. */
-function answering<T>(answer: () => Promise<Response>, use: (calls: readonly Call[]) => T): T {
-  const calls: Call[] = []
-  const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
-    const { method, url } = typeof input === 'object' && 'url' in input ? input : { method: 'GET', url: `${input}` }
-    calls.push({ method: init?.method ?? method, url: new URL(url, location.href) })
-    return answer()
-  }
-  const undo = [...new Set([globalThis, window])].map((target) => replace(target, 'fetch', fetch))
-  return during(() => undo.forEach((each) => each()), () => use(calls))
-}
-
-function mustBeSilent(create: () => Store): void {
-  const words: string[] = []
-  const watched: readonly (readonly [object, string])[] = [[window, 'addEventListener'], [document, 'addEventListener'], [globalThis, 'fetch'], [globalThis, 'setTimeout'], [globalThis, 'setInterval'], [history, 'pushState'], [history, 'replaceState']]
-  // A request that is never answered: the factory may wait for it.
-  const noted = (name: string) => () => (words.push(name), new Promise(() => {}))
-  const undo = watched.map(([target, name]) => replace(target, name, noted(name)))
-  during(() => undo.reverse().forEach((each) => each()), create)
-  must(!words.length, `creating a store must touch nothing, got ${words.join(', ')}`)
 }
 
 /** All that a store tells of a page without asking the shop. */
@@ -295,8 +185,3 @@ async function mustReject(read: () => Promise<unknown>, answer: string): Promise
   must(failure instanceof Error && !!failure.message, `readCart must reject with an Error at ${answer}`)
 }
 
-function mustHide(told: unknown, personal: readonly string[]): void {
-  const text = show(told)
-  const found = [TYPED, ...personal].filter((each) => text.includes(show(each).slice(1, -1)))
-  must(!found.length, `nothing personal may be told, got ${found.join(', ')}`)
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { storeContract, type StoreFixtures } from '../src/testing.js'
-import type { Store } from '../src/types.js'
-import { countListeners } from './harness/listeners.js'
+import { storeContract, type StoreFixtures } from '../../src/testing/testing.js'
+import type { Store } from '../../src/types.js'
+import { countListeners } from '../harness/listeners.js'
 
 const left = countListeners()
 const shop = window as Window & { Shop?: { cap?: string } }
