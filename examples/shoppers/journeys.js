@@ -14,6 +14,9 @@ const channels = {
   undecided: { direct: 34, organic_search: 28, paid_social: 20, email: 18 },
 }
 
+/** No visit is longer, ms. */
+const LONGEST = 1_800_000
+
 /**
  * What so many shoppers did within so many days: visits in the order in which they began, the same for the same seed. Some come again, some buy, some buy again; carts are left for reasons, and in the last fortnight
  * cards are declined more often on phones.
@@ -39,7 +42,8 @@ export const makeJourneys = ({ count, days, now, seed = 1 }) => {
       left: undefined,
       knows: false,
     }
-    let at = from + random.next() * days * day
+    // Early enough for the first visit to have ended by now: everybody has come.
+    let at = from + random.next() * (days * day - LONGEST)
     for (let visit = 0; visit < 12 && at < now - 60_000; visit++) {
       const channel = random.weighed(visit === 0 ? channels.first : shopper.orders ? channels.buyer : channels.undecided)
       const isRecent = at > now - Math.min(14, days / 3) * day

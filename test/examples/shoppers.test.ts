@@ -22,6 +22,12 @@ test('visits lie within the period, in order, each touchpoint after the one befo
   }
 })
 
+// In these somebody would come too late for a visit to end by now.
+test.each([137, 164, 218])('everybody comes, with the seed %i too', (seed) => {
+  const visits = makeJourneys({ count: 500, days: 89, now: 1_795_339_784_000, seed })
+  expect(new Set(visits.map(({ visitor }) => visitor)).size).toBe(500)
+})
+
 test('journeys are coherent: who buys has had a cart and a checkout, who comes back to a cart finds it, and carts are left for reasons', () => {
   const visits = makeJourneys({ ...settings, count: 800 })
   const all = visits.flatMap(({ touchpoints }) => touchpoints)
