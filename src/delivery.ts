@@ -58,6 +58,7 @@ export function createDelivery({ site, tab, endpoint, format, now, report, note 
     fly(items, false)
     const outcome = answer && format.classify(answer)
     note({ request: { endpoint, ids: items.map(({ line }) => idOf(line)), status: answer?.status ?? 0, outcome } })
+    if (outcome?.kind === 'retry' && answer!.status < 300) report('collector', 'a web page answers at the endpoint, no collector: everything is kept')
     if (outcome?.kind === 'ok') {
       backlog.reported(loss)
       for (const { id, reason } of outcome.rejected ?? []) {

@@ -1057,6 +1057,17 @@ test('debug prints each touchpoint', async () => {
   expect(log.mock.calls[1]![1]).toMatchObject({ name: 'add_to_cart', props: { currency: 'EUR' } })
 })
 
+test('a page in place of a collector keeps everything, and is told to the developer once', async () => {
+  shop.answer = () => ({ status: 200, body: '<!doctype html><title>Offline</title>' })
+  const tracker = start()
+  tracker.track('a')
+  await pass(30_000)
+  expect([(await stored()).length, errors.map(({ message }) => message)]).toEqual([1, ['rihla: a web page answers at the endpoint, no collector: everything is kept']])
+  shop.answer = () => 204
+  await pass(300_000)
+  expect([names().at(-1), await stored()]).toEqual(['a 1', []])
+})
+
 describe('who looks into a tracker', () => {
   const look = (tracker: Pick<Tracker, 'inspect'>) => {
     const seen: string[] = []

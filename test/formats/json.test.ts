@@ -104,6 +104,12 @@ describe('forget', () => {
 })
 
 describe('classify', () => {
+  test('takes a web page for no acknowledgement, whatever its status: no collector has answered', () => {
+    const pages = ['<!doctype html><title>Offline</title>', '\n <!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">', '<html lang="en">']
+    expect(pages.map((body) => json.classify(answerOf(200, body)))).toEqual(pages.map(() => ({ kind: 'retry' })))
+    for (const body of ['ok', '<ok/>', '<response>ok</response>', 'html']) expect(json.classify(answerOf(200, body))).toEqual({ kind: 'ok' })
+  })
+
   afterEach(() => vi.useRealTimers())
 
   test('every status of the protocol means what its table says', () => {
@@ -122,11 +128,11 @@ describe('classify', () => {
   test('the table of the protocol names no status that is not tested here', () => {
     const rows = readFileSync('docs/protocol.md', 'utf8').split('\n').filter((line) => /^\| [2-5]/.test(line))
     const statuses = rows.flatMap((line) => line.split('|')[1]!.match(/\d(?:\d\d|xx)/g)!)
-    expect(statuses).toEqual(['2xx', '400', '422', '413', '401', '403', '404', '410', '3xx', '408', '425', '429', '5xx'])
+    expect(statuses).toEqual(['2xx', '2xx', '400', '422', '413', '401', '403', '404', '410', '3xx', '408', '425', '429', '5xx'])
   })
 
   test('a 2xx acknowledges whatever its body says', () => {
-    const bodies = ['', 'OK', '[]', 'null', '42', '"text"', '{"rejected":"no","held":{}}', '{', '<html>']
+    const bodies = ['', 'OK', '[]', 'null', '42', '"text"', '{"rejected":"no","held":{}}', '{', '<ok>']
     expect(bodies.map((body) => json.classify(answerOf(200, body)))).toEqual(bodies.map(() => ({ kind: 'ok' })))
   })
 

@@ -14,7 +14,7 @@ export interface Sent {
 }
 
 /** What the fake collector answers: a status, a status and a body, or `undefined` for no answer. */
-export type FakeAnswer = number | { readonly status: number; readonly body: object } | undefined
+export type FakeAnswer = number | { readonly status: number; readonly body: object | string } | undefined
 
 /** A page of a shop with a fake clock, a fake network and the real thing for everything else. */
 export interface Shop {
@@ -95,7 +95,7 @@ export function createShop(): Shop {
       const answer = shop.answer(request)
       if (answer === undefined) throw new TypeError('no network')
       const { status, body: said } = typeof answer === 'number' ? { status: answer, body: undefined } : answer
-      return { status, text: async () => (said ? JSON.stringify(said) : ''), headers: new Headers() } as Response
+      return { status, text: async () => (typeof said === 'string' ? said : said ? JSON.stringify(said) : ''), headers: new Headers() } as Response
     }
   })
   afterEach(async () => {
