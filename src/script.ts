@@ -10,7 +10,7 @@ type Queued = [at: number, url: string, title: string, call: ArrayLike<unknown>]
 
 interface Global {
   (method: string, ...args: unknown[]): unknown
-  q?: Queued[]
+  q?: (Queued | ArrayLike<unknown>)[]
   /** Set once the tracker runs. */
   version?: string
   /** Where the script of a shop system hands its source over. */
@@ -33,14 +33,14 @@ start(window as Window & { rihla?: Global })
 function start(page: Window & { rihla?: Global }): void {
   if (page.rihla?.version) return console.warn('rihla: the script is on this page twice; the second one does nothing')
   try {
-    const early = page.rihla?.q ?? []
+    const early = (page.rihla?.q ?? []).map(toQueued)
     let record: Recorder = () => {}
     const hear = (to: Recorder) => {
       record = to
       return () => {}
     }
     const tag = tagOf()
-    const { store, ...options } = settings(tag)
+    const { store, ...options } = settings(tag, early)
     const rihla: Global = (method, ...args) => call(tracker, method, args)
     const handed = new Promise<StoreSource>((resolve) => (rihla.store = resolve))
     const tracker = createStorefront({ onError: ({ message, cause }) => console.warn(message, cause ?? ''), ...options, sources: [hear], store: storeOf(tag, store, handed) })
@@ -51,7 +51,7 @@ function start(page: Window & { rihla?: Global }): void {
       const [method, ...args] = Array.from(queued) as [string, ...unknown[]]
       const [name, props, options] = args as [string, { [key: string]: unknown }?, { stage?: string }?]
       if (method === 'track') record({ name, props, stage: options?.stage, at, page: url === location.href ? undefined : { url, title } })
-      else call(tracker, method, args)
+      else if (method !== 'start') call(tracker, method, args)
     }
   } catch (error) {
     console.error((error as Error).message)
@@ -67,10 +67,16 @@ function tagOf(): HTMLScriptElement {
   return (document.currentScript ?? document.querySelector('script[data-endpoint]') ?? document.head) as HTMLScriptElement
 }
 
-/** Scalars from the tag's `data-` attributes, objects from `<script type="application/json" id="rihla">`. */
-function settings({ dataset }: HTMLScriptElement): Settings {
+/** Tag managers keep nothing of a call but its arguments: then it is taken for one of this page and now. */
+function toQueued(entry: Queued | ArrayLike<unknown>): Queued {
+  return typeof entry[0] === 'string' ? [Date.now(), location.href, document.title, entry] : (entry as Queued)
+}
+
+/** Scalars from the tag's `data-` attributes, anything from `<script type="application/json" id="rihla">` or, where the tag cannot have either, from an early call `rihla('start', settings)`. */
+function settings({ dataset }: HTMLScriptElement, early: readonly Queued[]): Settings {
   const json = document.querySelector('script#rihla[type="application/json"]')
-  const found: { [option: string]: unknown } = json ? JSON.parse(json.textContent) : {}
+  const started = early.find(([, , , { 0: method }]) => method === 'start')?.[3][1]
+  const found: { [option: string]: unknown } = json ? JSON.parse(json.textContent) : { ...(started as object | undefined) }
   for (const option of TEXT) if (dataset[option]) found[option] = dataset[option]
   for (const option of NUMBERS) if (dataset[option]) found[option] = Number(dataset[option])
   for (const option of FLAGS) if (option in dataset) found[option] = dataset[option] !== 'false'

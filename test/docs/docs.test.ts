@@ -7,7 +7,7 @@ import { brokenLinksOf, bundle, compile, complaintsOf, openPage, runMarkup, type
 
 const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md')).map((file) => join('docs', file)).sort()
 const samples = pages.flatMap(samplesOf)
-const code = samples.filter(({ language }) => /^(?:ts|tsx|js)$/.test(language))
+const code = samples.filter(({ language }) => /^tsx?$/.test(language))
 /** What belongs to a test runner, or to a server. Their own tests run it. */
 const isElsewhere = ({ name = '', code }: Sample) => /\.(?:test|spec)\.ts$/.test(name) || /^import .* from '(?:react|vue|svelte|node:[^']+|rihla\/(?:react|vue|svelte|collector[^']*|testing)|[./][^']*)'/m.test(code)
 /** What samples import and this project does not install. */
@@ -31,7 +31,7 @@ describe.each(pages)('%s', (page) => {
   })
 
   test('type-checks against the built types', () => {
-    expect(complaintsOf(program, mineIn('ts', 'tsx', 'js'))).toEqual([])
+    expect(complaintsOf(program, mineIn('ts', 'tsx'))).toEqual([])
   }, 60_000)
 
   for (const sample of mineIn('ts', 'js').filter((each) => !isElsewhere(each))) {
