@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
  * @typedef {{ browser: string, driver?: string, display?: string }} Engine
  */
 
-const packages = ['chromium', 'chromium-driver', 'firefox-esr', 'webkit2gtk-driver', 'xvfb']
+// PHP runs the plugin for WordPress.
+const packages = ['chromium', 'chromium-driver', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'php-cli']
 
 /** @param {(string | undefined)[]} candidates */
 const firstExisting = (...candidates) => candidates.find((path) => path && existsSync(path))
@@ -22,9 +23,9 @@ function findMiniBrowser() {
 
 /**
  * Finds the browsers of this machine: environment first (`CHROMIUM_BIN`, `CHROMEDRIVER_BIN`, `FIREFOX_BIN`, `WEBKIT_DRIVER_BIN`,
- * `MINIBROWSER_BIN`, `XVFB_BIN`), Debian's paths second. `missing` names, by engine, what is not there.
+ * `MINIBROWSER_BIN`, `XVFB_BIN`, `PHP_BIN`), Debian's paths second. `missing` names, by engine or tool, what is not there.
  * @param {{ [name: string]: string | undefined }} [env]
- * @returns {{ engines: { [name: string]: Engine }, missing: { [name: string]: string } }}
+ * @returns {{ engines: { [name: string]: Engine }, php?: string, missing: { [name: string]: string } }}
  */
 export function findBrowsers(env = process.env) {
   const binary = {
@@ -34,6 +35,7 @@ export function findBrowsers(env = process.env) {
     webkitDriver: firstExisting(env.WEBKIT_DRIVER_BIN ?? '/usr/bin/WebKitWebDriver'),
     miniBrowser: env.MINIBROWSER_BIN ? firstExisting(env.MINIBROWSER_BIN) : findMiniBrowser(),
     xvfb: firstExisting(env.XVFB_BIN ?? '/usr/bin/Xvfb'),
+    php: firstExisting(env.PHP_BIN ?? '/usr/bin/php'),
   }
   /** @type {{ [name: string]: Engine }} */
   const engines = {}
@@ -46,7 +48,8 @@ export function findBrowsers(env = process.env) {
   if (binary.webkitDriver && binary.miniBrowser && (binary.xvfb || env.DISPLAY)) {
     engines.webkit = { browser: binary.miniBrowser, driver: binary.webkitDriver, ...(binary.xvfb && { display: binary.xvfb }) }
   } else missing.webkit = !binary.webkitDriver ? 'WebKitWebDriver' : binary.miniBrowser ? 'Xvfb' : 'MiniBrowser'
-  return { engines, missing }
+  if (!binary.php) missing.php = 'php-cli'
+  return { engines, ...(binary.php && { php: binary.php }), missing }
 }
 
 /** The prefix that makes us root, `undefined` when nothing does without a password. */
@@ -76,7 +79,7 @@ function main() {
   const names = Object.keys(missing)
   if (names.length === 0) return 0
   const absent = names.map((name) => `${name} (${missing[name]})`).join(', ')
-  console.log(`browsers: no ${absent}; on Debian run "apt-get install ${packages.join(' ')}" as root, elsewhere name the binaries in CHROMIUM_BIN, CHROMEDRIVER_BIN, FIREFOX_BIN, WEBKIT_DRIVER_BIN, MINIBROWSER_BIN and XVFB_BIN.`)
+  console.log(`browsers: no ${absent}; on Debian run "apt-get install ${packages.join(' ')}" as root, elsewhere name the binaries in CHROMIUM_BIN, CHROMEDRIVER_BIN, FIREFOX_BIN, WEBKIT_DRIVER_BIN, MINIBROWSER_BIN, XVFB_BIN and PHP_BIN.`)
   return process.env.CI ? 1 : 0
 }
 
