@@ -107,6 +107,12 @@ describe('the packed package', () => {
     })
   })
 
+  it('could be released: the script for it passes, and its notes hold what was built', () => {
+    expect(execFileSync(process.execPath, ['scripts/release.js', '--dry-run'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })).toMatch(/rihla [\d.]+ could be published as latest/)
+    const notes = readFileSync('release-notes.md', 'utf8')
+    for (const file of readdirSync('dist').filter((name) => /^rihla.*\.js$/.test(name))) expect(notes).toContain(`| \`${file}\` | \`${readFileSync(`dist/${file}.integrity`, 'utf8').trim()}\` |`)
+  })
+
   it('brings a command that collects and shows the map, in memory where DuckDB is not installed', async () => {
     const bin = join(app, 'node_modules/.bin/rihla')
     const child = spawn(bin, ['collect', '--port', '0'], { cwd: app, env: { PATH: process.env.PATH } })
