@@ -117,12 +117,17 @@ add_action(
 		foreach ( $order->get_items() as $item ) {
 			$product = $item->get_product();
 			$count   = max( 1, (int) $item->get_quantity() );
-			$items[] = array(
-				'item_id'   => $product && $product->get_sku() ? $product->get_sku() : (string) ( $item->get_variation_id() ? $item->get_variation_id() : $item->get_product_id() ),
+			$line    = array(
+				// As the pages of the shop call it.
+				'item_id'   => (string) ( $item->get_variation_id() ? $item->get_variation_id() : $item->get_product_id() ),
 				'item_name' => $item->get_name(),
 				'price'     => round( ( (float) $item->get_total() + (float) $item->get_total_tax() ) / $count, wc_get_price_decimals() ),
 				'quantity'  => $count,
 			);
+			if ( $product && $product->get_sku() ) {
+				$line['sku'] = $product->get_sku();
+			}
+			$items[] = $line;
 		}
 		$coupons  = $order->get_coupon_codes();
 		$purchase = array(

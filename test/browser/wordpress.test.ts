@@ -57,7 +57,7 @@ describe.runIf(php)('the plugin for WordPress', () => {
       await holds(shop.collector, ['page_view', 'identify', 'purchase'])
       const purchases = shop.collector.stored().filter(({ name }) => name === 'purchase')
       expect(purchases.map(({ props }) => props)).toEqual([
-        expect.objectContaining({ transaction_id: 'T-1042', currency: 'EUR', value: 44.9, tax: 7.17, shipping: 4.9, coupon: 'spring', items: [{ item_id: 'FJ-301', item_name: 'Cups </script><b>', price: 20, quantity: 2 }, { item_id: '8', item_name: 'Tea', price: 0, quantity: 1 }] }),
+        expect.objectContaining({ transaction_id: 'T-1042', currency: 'EUR', value: 44.9, tax: 7.17, shipping: 4.9, coupon: 'spring', items: [{ item_id: '9', sku: 'FJ-301', item_name: 'Cups </script><b>', price: 20, quantity: 2 }, { item_id: '8', item_name: 'Tea', price: 0, quantity: 1 }] }),
       ])
       const pages = Object.values(shop.collector.requests.at(-1)!.batch!.pages)
       expect(pages.at(-1)).toMatchObject({ user: 'customer-5', marks: expect.arrayContaining(['staff']) })

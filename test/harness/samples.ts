@@ -58,12 +58,16 @@ const OPTIONS: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: [],
+  jsx: ts.JsxEmit.ReactJSX,
   noEmit: true,
 }
 
+/** Each sample is a module of its own: what it declares is not true for the others. */
+const asModule = (code: string) => (/^(?:import|export)\b/m.test(code) ? code : `${code}\nexport {}\n`)
+
 /** All samples in one program, which finds `rihla` as a shop's compiler does: by the package's own `exports`. `more`: further files by path, such as declarations. */
 export function compile(samples: readonly Sample[], { entries = [], more = {} }: { readonly entries?: readonly string[]; readonly more?: { readonly [path: string]: string } } = {}): ts.Program {
-  const files = new Map([...samples.map((sample) => [pathOf(sample), sample.code] as const), ...Object.entries(more).map(([path, text]) => [join(root, path), text] as const)])
+  const files = new Map([...samples.map((sample) => [pathOf(sample), asModule(sample.code)] as const), ...Object.entries(more).map(([path, text]) => [join(root, path), text] as const)])
   const host = ts.createCompilerHost(OPTIONS)
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = (path) => files.has(path) || fileExists(path)
@@ -95,8 +99,9 @@ export async function bundle(sample: Sample, others: readonly Sample[] = [], glo
     input: pathOf(sample),
     plugins: [virtual, resolve({ browser: true, rootDir: root })],
     external: Object.keys(globals),
-    onwarn: ({ message }) => {
-      throw new Error(message)
+    // Of types alone nothing is left.
+    onwarn: ({ code, message }) => {
+      if (code !== 'EMPTY_BUNDLE') throw new Error(message)
     },
   })
   const { output } = await built.generate({ format: 'iife', name: 'sample', exports: 'named', inlineDynamicImports: true, globals })
