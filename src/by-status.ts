@@ -9,9 +9,8 @@ type More = Omit<Extract<Outcome, { kind: 'ok' }>, 'kind'>
 
 /** What HTTP statuses mean, where a receiver says nothing else; `read` adds what the body of a 2xx says. */
 export function byStatus({ status, body, header }: Answer, read?: (answer: Said) => More): Outcome {
-  // A service worker's page for those who are offline, or a server's for any address: no collector has seen the request.
-  if (status >= 200 && status < 300 && isPage(body)) return { kind: 'retry' }
-  if (status >= 200 && status < 300) return { kind: 'ok', ...(read && said(body, read)) }
+  // A page is a service worker's for those who are offline, or a server's for any address: no collector has seen the request.
+  if (status >= 200 && status < 300) return isPage(body) ? { kind: 'retry' } : { kind: 'ok', ...(read && said(body, read)) }
   if (status === 400 || status === 422) return { kind: 'split' }
   if (status === 413) return { kind: 'smaller' }
   if (status >= 500 || status === 408 || status === 425 || status === 429) {

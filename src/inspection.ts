@@ -5,6 +5,8 @@ export interface Inspection {
   readonly note: (what: Omit<Inspected, 'at'>) => void
   /** Calls back with what was noted last, and with all that follows. Returns its undo. */
   readonly inspect: (see: (what: Inspected) => void) => Stop
+  /** Forgets what was noted: consent was withdrawn. */
+  readonly clear: () => void
 }
 
 /** So much is remembered for whoever comes later. */
@@ -35,6 +37,7 @@ export function createInspection(now: () => number): Inspection {
       eyes.add(see)
       return () => void eyes.delete(see)
     },
+    clear: () => void (last.length = 0),
   }
 }
 

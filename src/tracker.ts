@@ -34,7 +34,8 @@ export function createTracker(options: TrackerOptions): Tracker {
   const { sources, urgent, debug, cookieless, visitorAge, hashUser } = settings
   const { model } = settings.journey ?? {}
   const now = () => Date.now()
-  const { note, inspect } = createInspection(now)
+  const inspection = createInspection(now)
+  const { note, inspect } = inspection
   if (debug) inspect(print)
   const report = createReport(settings, note)
   const fail = (cause: unknown) => report('source', 'something failed; the page is not affected', cause)
@@ -166,6 +167,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let erased = 0
   const clear = () => {
     erased = births.last()
+    inspection.clear()
     part?.clear()
     for (const lane of lanes) lane.clear()
   }

@@ -1138,6 +1138,8 @@ describe('who looks into a tracker', () => {
     expect(visit).toEqual({ id: Object.keys(sent[0]!.batch.visits).at(-1), visitor: expect.stringMatching(/^[0-9a-f-]{36}$/), user: 'u-7' })
     tracker.consent('denied')
     await pass(1000)
+    // What was there to be seen is forgotten, too.
+    expect(look(tracker).seen).not.toContain('a')
     expect(await tracker.status()).toMatchObject({ consent: { analytics: 'denied' }, visit: undefined, destinations: [{ waiting: 0 }, { waiting: 0 }] })
   })
 })
