@@ -55,7 +55,7 @@ export function devtools(tracker: Shows): Stop {
     const empty = status?.held ? `${count(status.held)} held back until there is consent to analytics.` : log.entries.length ? 'Nothing fits.' : 'No touchpoint yet.'
     list.replaceChildren(...(elements.length ? elements : [make('p', { className: 'empty', textContent: empty })]))
     problems.hidden = !log.problems.length
-    problems.replaceChildren(...log.problems.map(({ code, message, times }) => make('li', {}, `${code}: ${message.replace(/^rihla: /, '')}${times > 1 ? ` (${times} times)` : ''}`)))
+    problems.replaceChildren(...log.problems.map(({ code, message, times, about }) => make('li', {}, `${code}: ${message.replace(/^rihla: /, '')}${about && `: ${about}`}${times > 1 ? ` (${times} times)` : ''}`)))
     toggle.textContent = `rihla ${log.entries.length}${log.problems.length ? ` · ${log.problems.length} problems` : ''}`
   }
 

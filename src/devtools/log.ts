@@ -31,6 +31,8 @@ export interface Answered {
 /** A problem, and how often it was told. */
 export interface Problem extends Pick<TrackerError, 'code' | 'message'> {
   readonly times: number
+  /** What it was about the last time, where that is a text. */
+  readonly about: string
 }
 
 /** All that is shown of what happened. */
@@ -76,9 +78,10 @@ function entryOf({ line, page, visit }: NonNullable<Inspected['touchpoint']>): E
 /** Of `"key":{…}`. */
 const valueOf = (entry: string) => Object.values(JSON.parse(`{${entry}}`))[0] as { readonly [name: string]: unknown } & { readonly tab: string }
 
-function withProblem(problems: readonly Problem[], { code, message }: TrackerError): readonly Problem[] {
+function withProblem(problems: readonly Problem[], { code, message, cause }: TrackerError): readonly Problem[] {
   const same = problems.find((each) => each.message === message)
-  return [{ code, message, times: (same?.times ?? 0) + 1 }, ...problems.filter((each) => each !== same)].slice(0, 20)
+  const about = typeof cause === 'string' ? cause.slice(0, 200) : cause instanceof Error ? cause.message : ''
+  return [{ code, message, times: (same?.times ?? 0) + 1, about }, ...problems.filter((each) => each !== same)].slice(0, 20)
 }
 
 /** Whether all words of a search stand in what is shown of a touchpoint. */

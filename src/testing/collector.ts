@@ -123,6 +123,7 @@ function listenOn(endpoint: string, answer: TestCollector['answer']): Stop {
 /** A body as it is on the wire. */
 async function bytesOf(body: BodyInit | null | undefined): Promise<string | Uint8Array> {
   if (typeof body === 'string') return body
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new Uint8Array(body instanceof ArrayBuffer ? body : body.buffer)
-  return body instanceof Blob ? body.text() : `${(body as URLSearchParams | null) ?? ''}`
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer())
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : `${(body as URLSearchParams | null) ?? ''}`
 }

@@ -71,7 +71,7 @@ describe('the panel', () => {
     tracker.track('A')
     tracker.track('A')
     await pass(500)
-    expect(all('.problems li').map(({ textContent }) => textContent)).toEqual(['input: name must be a word such as add_to_cart; recorded as a (2 times)'])
+    expect(all('.problems li').map(({ textContent }) => textContent)).toEqual(['input: name must be a word such as add_to_cart; recorded as a: A (2 times)'])
   })
 
   test('finds, clears, sends, minimises and comes back', async () => {

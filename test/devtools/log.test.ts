@@ -44,8 +44,8 @@ test('the last answer of each endpoint is kept', () => {
 })
 
 test('a problem that comes again is counted, and the latest is first', () => {
-  const problem = (code: string, message: string): Inspected => ({ at: 1, problem: { code, message } })
-  expect(logOf(problem('input', 'one'), problem('storage', 'two'), problem('input', 'one')).problems).toEqual([{ code: 'input', message: 'one', times: 2 }, { code: 'storage', message: 'two', times: 1 }])
+  const problem = (code: string, message: string, cause?: unknown): Inspected => ({ at: 1, problem: { code, message, cause } })
+  expect(logOf(problem('input', 'one'), problem('storage', 'two', new Error('full')), problem('input', 'one', 'Add to cart')).problems).toEqual([{ code: 'input', message: 'one', times: 2, about: 'Add to cart' }, { code: 'storage', message: 'two', times: 1, about: 'full' }])
 })
 
 test('no list grows for ever', () => {

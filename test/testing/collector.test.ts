@@ -133,6 +133,8 @@ describe('the network', () => {
     const body = JSON.stringify({ v: 1, site: 'my-shop', sdk: 'x/1', sent_at: Date.now(), documents: {}, visits: {}, pages: {}, touchpoints: [] })
     const bytes = new TextEncoder().encode(body)
     for (const each of [body, bytes]) expect(await collector.answer({ method: 'POST', body: each })).toMatchObject({ status: expect.toSatisfy((status: number) => status < 300), headers: { 'access-control-allow-origin': '*' } })
+    const { status } = await window.fetch(collector.endpoint, { method: 'POST', body: new Uint8Array([...new TextEncoder().encode('--'), ...bytes]).subarray(2) })
+    expect(status).toBeLessThan(300)
     expect(await collector.answer({ method: 'POST', body: 'none' })).toMatchObject({ status: 400 })
     expect((await collector.answer({ method: 'OPTIONS', body: null }))!.status).toBeLessThan(300)
   })
