@@ -6,6 +6,7 @@ import { wooBlocks } from '../fixtures/shops/woo-blocks.js'
 import { wooClassic } from '../fixtures/shops/woo-classic.js'
 import { createCollector, type Collector, type Resolved } from '../harness/collector.js'
 import { engines, type Browser, type Tab } from '../harness/engines.js'
+import { poll } from '../harness/processes.js'
 import { holdsNoGap, isRunning } from '../harness/shop-page.js'
 
 declare const rihla: (method: string) => unknown
@@ -298,10 +299,10 @@ describe.each(engines)('in $name', (engine) => {
     }
   }
 
-  /** What a weaker source has said waits a second for a surer one; then all is sent. Nothing is to be waited for where the shop's last page is another's. */
+  /** What a weaker source has said waits a second for a surer one; then all is sent, also what a page that was left may still hold the lease of. Nothing is to be waited for where the shop's last page is another's. */
   const rest = async (tab: Tab) => {
     await new Promise((done) => setTimeout(done, 1300))
-    await tab.eval("window.rihla ? rihla('flush') : true")
+    await poll(() => tab.eval<boolean>("window.rihla ? rihla('flush').then(() => rihla('status')).then(({ destinations }) => destinations.every(({ waiting }) => !waiting)) : true"), 'all is sent', 60_000)
   }
 
   describe.each(kinds)('$name', (kind) => {
