@@ -37,12 +37,14 @@ export interface TestCollector {
   readonly fail: (how?: number | 'network') => void
   /** All touchpoints that have arrived, in the order in which they happened; with `name`, those of it. */
   readonly touchpoints: (name?: string) => Promise<readonly Touchpoint[]>
-  /** Resolves with the first touchpoint of a name that has (at least) these props; waits for it `within` ms. Rejects with what there is instead. @default within 5000 */
+  /** Resolves with the first touchpoint of a name that has (at least) these props; waits for it `within` ms (10000), longer than the tracker waits with a batch. Rejects with what there is instead. */
   readonly holds: (name: string, props?: Props, within?: number) => Promise<Touchpoint>
   /** How complete what has arrived is: how many touchpoints were announced and have not come (`missing`), and how many will never (`lost`). */
   readonly losses: () => Promise<Losses>
 }
 
+/** Twice as long as a tracker keeps a batch back, ms. */
+const PATIENCE = 10_000
 /** How often a test looks, ms. */
 const EVERY = 20
 
@@ -74,7 +76,7 @@ export function createTestCollector({ endpoint = 'https://collector.example/coll
     losses: () => store.losses({}),
     fail: (how) => void (failure = how),
     listen: () => listenOn(endpoint, answer),
-    holds: async (name, props = {}, within = 5000) => {
+    holds: async (name, props = {}, within = PATIENCE) => {
       for (const end = Clock.now() + within; ; ) {
         const found = (await touchpoints(name)).find((touchpoint) => fits(touchpoint.props ?? {}, props))
         if (found) return found
