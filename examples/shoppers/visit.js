@@ -71,7 +71,7 @@ export const makeVisit = (random, shopper, { at: began, channel, trouble }) => {
     seq = 0
     pages[page] = { tab, visit: id, url: origin + path, title, kind, locale: shopper.language, ...(shopper.user && shopper.knows && { user: shopper.user }) }
     landing ||= origin + path
-    tell('page_view', {}, 'pageViews')
+    tell('page_view', {}, 'page-views')
     if (random.chance(0.03)) tell('slow_page', { rating: random.of(['poor', 'needs-improvement']), lcp: random.whole(2600, 7000) }, 'vitals')
     wait(4, 20)
   }
@@ -90,10 +90,10 @@ export const makeVisit = (random, shopper, { at: began, channel, trouble }) => {
   const product = () => {
     const item = random.of(items)
     open('product', `/p/${item.item_id.toLowerCase()}`, item.item_name)
-    tell('view_item', commerce([item]), 'dataLayer')
+    tell('view_item', commerce([item]), 'data-layer')
     if (random.chance(0.02)) tell('rage_click', { control: 'add_to_cart', times: random.whole(3, 6), text: 'Add to cart' }, 'friction')
     if (random.chance(0.015)) tell('variant_loop', { kind: 'size', times: 4, variants: 3 }, 'commerce')
-    if (random.chance(0.03)) tell('add_to_wishlist', commerce([item]), 'dataLayer')
+    if (random.chance(0.03)) tell('add_to_wishlist', commerce([item]), 'data-layer')
     return item
   }
 
@@ -162,7 +162,7 @@ export const makeVisit = (random, shopper, { at: began, channel, trouble }) => {
       if (place === 'home') open('home', '/', 'Finjan')
       if (place === 'list') {
         open('category', `/c/${random.of(items).item_category}`, 'Our range')
-        tell('view_item_list', { item_list_name: 'range' }, 'dataLayer')
+        tell('view_item_list', { item_list_name: 'range' }, 'data-layer')
       }
       if (place === 'search') {
         open('search', '/search', 'Search')

@@ -12,6 +12,7 @@ const files = [
   ['favicon.svg', own, 'image/svg+xml'],
   ['rihla.js', dist, 'text/javascript;charset=utf-8'],
   ['rihla.js.map', dist, 'application/json'],
+  ['rihla.devtools.js', dist, 'text/javascript;charset=utf-8'],
 ]
 
 /** The files of the shop, and the tracker as the build left it. Read for each request, so that a new build needs no restart. */

@@ -120,6 +120,11 @@ test('the script of the shop begins with the queue for calls before the tracker 
   expect(headers.get('content-type')).toContain('text/javascript')
 })
 
+test.each(['/rihla.js', '/rihla.devtools.js'])('%s lies where the tag looks for it', async (path) => {
+  const { status, headers } = await createShopper().request(path)
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/javascript;charset=utf-8'])
+})
+
 test('an address that the shop does not have says so in its language', async () => {
   for (const path of ['/fa/nothing', '/fa/product/nothing', '/fa/shop/__proto__', '/fa/checkout/nothing', '/fa/thank-you/FJ-NOTHING']) {
     const shopper = createShopper()
