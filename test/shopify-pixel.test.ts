@@ -1,4 +1,5 @@
 // @vitest-environment node
+import type { WireBatch } from './harness/collector.js'
 import { readFileSync } from 'node:fs'
 import { createContext, runInContext } from 'node:vm'
 import resolve from '@rollup/plugin-node-resolve'
@@ -16,7 +17,7 @@ const T0 = Date.parse('2026-11-28T10:00:00Z')
 
 /** The shop's storage, which outlives pages. */
 let storage: Map<string, string>
-let sent: { url: string; init: RequestInit; batch: any }[]
+let sent: { url: string; init: RequestInit; batch: WireBatch }[]
 let answer: () => number | undefined
 
 beforeEach(() => {
@@ -35,13 +36,13 @@ beforeEach(() => {
 
 /** A page in whose sandbox the pixel runs, as Shopify hands it what it needs. */
 const open = (more: Partial<ShopifyPixelOptions> = {}, isAllowed = true, run: (api: PixelApi, options: ShopifyPixelOptions) => void = shopifyPixel) => {
-  const heard = new Map<string, (event: any) => void>()
-  const consent = new Map<string, (event: any) => void>()
+  const heard = new Map<string, (event: object) => void>()
+  const consent = new Map<string, (event: object) => void>()
   const api: PixelApi = {
-    analytics: { subscribe: (name, callback) => heard.set(name, callback as never) },
+    analytics: { subscribe: (name, callback) => heard.set(name, callback as (event: object) => void) },
     browser: { localStorage: { getItem: async (key) => storage.get(key) ?? null, setItem: async (key, value) => storage.set(key, String(value)), removeItem: async (key) => storage.delete(key) } },
     init: { customerPrivacy: { analyticsProcessingAllowed: isAllowed } },
-    customerPrivacy: { subscribe: (name, callback) => consent.set(name, callback) },
+    customerPrivacy: { subscribe: (name, callback) => consent.set(name, callback as (event: object) => void) },
   }
   run(api, { ...options, ...more })
   let n = 0
@@ -54,8 +55,8 @@ const open = (more: Partial<ShopifyPixelOptions> = {}, isAllowed = true, run: (a
 const settled = async (steps = 3000) => {
   for (let i = 0; i < steps; i++) await Promise.resolve()
 }
-const touchpoints = () => sent.flatMap(({ batch }) => batch.touchpoints)
-const told = () => touchpoints().map(({ name, props = {} }: any) => [name, props])
+const touchpoints = () => sent.flatMap(({ batch }) => batch.touchpoints ?? [])
+const told = () => touchpoints().map(({ name, props = {} }) => [name, props])
 
 const variant = { id: 'gid://shopify/ProductVariant/42', title: 'Red', sku: 'cap-red', price: { amount: 16, currencyCode: 'EUR' }, product: { id: '7', title: 'Cap', type: 'Hats', vendor: 'Nile', url: '/products/cap', untranslatedTitle: 'Cap' }, image: null, untranslatedTitle: 'Red' }
 const checkout = {
@@ -96,10 +97,10 @@ test('the checkout arrives step by step in GA4’s words, with stages, valid by 
     ['purchase', { transaction_id: '1001', ...bought, tax: 3, shipping: 5, payment_type: 'visa' }],
   ])
   for (const { url, init, batch } of sent) expect([url, init.method, init.keepalive, init.credentials, validate(batch), validate.errors]).toEqual([options.endpoint, 'POST', true, 'omit', true, null])
-  expect(touchpoints().map(({ seq }: any) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  expect(touchpoints().map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   expect(touchpoints()[0]).toMatchObject({ at: T0 + 2000, source: 'shopify-pixel', stage: { id: 'conversion' } })
   // The order has the id that a page of the shop would give it.
-  expect(touchpoints().at(-1).id).toBe(uuidv8('my-shop|purchase|1001|'))
+  expect(touchpoints().at(-1)!.id).toBe(uuidv8('my-shop|purchase|1001|'))
   expect(JSON.stringify(sent.map(({ batch }) => batch))).not.toMatch(/mina|Long Lane|4242|\+49170/)
 })
 
@@ -150,7 +151,7 @@ test('without a script tag, a visitor is who Shopify says, on every page', async
   storage.clear()
   open().emit('checkout_started', { checkout })
   await settled()
-  const visitors = sent.flatMap(({ batch }) => Object.values(batch.visits).map(({ visitor }: any) => visitor))
+  const visitors = sent.flatMap(({ batch }) => Object.values(batch.visits).map(({ visitor }) => visitor))
   expect(visitors).toEqual([uuidv8('client-1'), uuidv8('client-1')])
 })
 
@@ -165,7 +166,7 @@ test('what the collector does not take is kept for the next page', async () => {
   answer = () => 204
   open()
   await settled()
-  expect([sent.length, new Set(touchpoints().map(({ id }: any) => id)).size, storage.has('rihla-my-shop-pixel-queue')]).toEqual([3, 1, false])
+  expect([sent.length, new Set(touchpoints().map(({ id }) => id)).size, storage.has('rihla-my-shop-pixel-queue')]).toEqual([3, 1, false])
 })
 
 test('one touchpoint that is refused does not hold the others', async () => {
@@ -176,7 +177,7 @@ test('one touchpoint that is refused does not hold the others', async () => {
   sent.length = 0
   const taken: string[] = []
   globalThis.fetch = (async (_url: string, init: RequestInit) => {
-    const names = JSON.parse(String(init.body)).touchpoints.map(({ name }: any) => name)
+    const names = (JSON.parse(String(init.body)) as WireBatch).touchpoints.map(({ name }) => name)
     if (names.includes('checkout_step')) return { status: 400, text: async () => '', headers: new Headers() }
     taken.push(...names)
     return { status: 204, text: async () => '', headers: new Headers() }
@@ -209,8 +210,8 @@ test('two hundred that wait leave in bodies that outlive a page; what is beyond 
   open()
   await settled(60_000)
   expect([touchpoints().length, sent.length > 1, Math.max(...sent.map(({ init }) => String(init.body).length)) < 60_000]).toEqual([200, true, true])
-  const seqs = touchpoints().map(({ seq }: any) => seq)
-  expect([Math.min(...seqs), sent.flatMap(({ batch }) => batch.loss ?? []).map(({ from, to, reason }: any) => `${reason} ${from}-${to}`)]).toEqual([11, Array.from({ length: 10 }, (_, i) => `evicted ${i + 1}-${i + 1}`)])
+  const seqs = touchpoints().map(({ seq }) => seq)
+  expect([Math.min(...seqs), sent.flatMap(({ batch }) => batch.loss ?? []).map(({ from, to, reason }) => `${reason} ${from}-${to}`)]).toEqual([11, Array.from({ length: 10 }, (_, i) => `evicted ${i + 1}-${i + 1}`)])
   expect([sent.every(({ batch }) => validate(batch)), storage.has('rihla-my-shop-pixel-queue')]).toEqual([true, false])
 })
 
@@ -244,13 +245,13 @@ test('odd events and a storage that refuses neither throw nor stop the next', as
   storage.set('rihla-my-shop-pixel-queue', '{broken')
   emit('checkout_started', { checkout })
   await settled()
-  expect(touchpoints().at(-1).name).toBe('begin_checkout')
+  expect(touchpoints().at(-1)!.name).toBe('begin_checkout')
 })
 
 test('the custom pixel of the examples loads the script and hands it what it needs', async () => {
   let script: { src?: string; onload?: () => void } = {}
   const document = { createElement: () => (script = {}), head: { append: () => {} } }
-  const heard = new Map<string, (event: any) => void>()
+  const heard = new Map<string, (event: object) => void>()
   const page = createContext({ document, fetch, crypto, URL, setTimeout, clearTimeout, analytics: { subscribe: (name: string, hear: () => void) => heard.set(name, hear) }, browser: { localStorage: { getItem: async (key: string) => storage.get(key) ?? null, setItem: async (key: string, value: string) => storage.set(key, value), removeItem: async (key: string) => storage.delete(key) } }, init: { customerPrivacy: { analyticsProcessingAllowed: true } }, api: { customerPrivacy: { subscribe: () => {} } } })
   runInContext(readFileSync('examples/shopify/custom-pixel.js', 'utf8'), page)
   expect(script.src).toBe('https://shop.example/rihla.shopify-pixel.js')
