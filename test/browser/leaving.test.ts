@@ -210,7 +210,7 @@ describe.each(engines)('$name', (engine) => {
   })
 
   // Not in Chromium: a first open that is still pending when its page enters the back/forward cache can hold others up, and nothing cancels it.
-  it.runIf(engine.name !== 'chromium')('I7: a first visit that is left while storage opens holds up no other tab', async () => {
+  it.runIf(engine.name !== 'chromium')('I7: a first visit that is left while storage opens holds up another tab for seconds at most', async () => {
     const tab = await browser.newTab({ window: true })
     const second = await browser.newTab({ window: true })
     scenario.pages.add('/other', { title: 'Other' })
@@ -221,8 +221,8 @@ describe.each(engines)('$name', (engine) => {
       await tab.until("location.pathname === '/other'")
       await second.goto(scenario.shop('/second', { tag }))
       await second.until(isUp)
-      // An opening that is under way as its page goes may take the browser seconds to end; the next try is after 4.
-      await poll(() => second.eval<boolean>("rihla('saved')"), `a second tab stores, the first was left after ${ms} ms`, 20_000)
+      // Once in a few runs its first opening meets the deadline of 2.5 s; which engine's, and why, is not known. Another two must do.
+      await poll(() => second.eval<boolean>("rihla('saved')"), `a second tab stores, the first was left after ${ms} ms`, 8000)
     }
     for (const each of [tab, second]) await each.close()
   })
@@ -279,7 +279,7 @@ describe.each(engines)('$name', (engine) => {
       }
       return performance.now() - start
     })
-    expect(ms).toBeLessThan(5000)
+    expect(ms).toBeLessThan(1000)
     const third = await browser.newTab({ window: true })
     await third.goto(scenario.back())
     await scenario.arrive(10)
