@@ -10,6 +10,7 @@ import type { Cart, Seen, Source } from '../../src/types.js'
 import { everyTouchpoint } from '../fixtures/touchpoints.js'
 
 type Global = 'analytics' | 'adobeDataLayer' | 'fbq' | '_paq' | 'ajs'
+// Any: other people's globals, in shapes that nobody promises, right ones and wrong ones.
 const page = window as unknown as { [name in Global]?: any }
 const stops: (() => void)[] = []
 beforeEach(() => {
@@ -86,7 +87,7 @@ describe('segmentEvents', () => {
     for (const name of names) emitter.heard[0]!(segmentName(name), toSegment(name, everyTouchpoint[name]))
     const read = events() as [string, { [param: string]: unknown }][]
     expect(read.map(([name]) => name)).toEqual(names)
-    for (const [name, props] of read) expect(props).toMatchObject({ ...(name === 'search' ? { search_term: 'cups' } : { currency: 'EUR', items: (everyTouchpoint as any)[name].items }) })
+    for (const [name, props] of read) expect(props).toMatchObject({ ...(name === 'search' ? { search_term: 'cups' } : { currency: 'EUR', items: (everyTouchpoint as { [name: string]: { items?: unknown } })[name]!.items }) })
   })
 
   test('the stub that pages begin with: what it queued is told once, though the library takes its place', async () => {
@@ -96,9 +97,9 @@ describe('segmentEvents', () => {
     const { events } = watch(segmentEvents())
     page.analytics.track('Product Viewed', { sku: 'queued' })
     const analytics = await library()
-    for (const [method, ...args] of queue.filter(([method]) => method === 'on')) (analytics as any)[method as string](...args)
+    for (const [method, ...args] of queue.filter(([method]) => method === 'on')) (analytics as unknown as { [method: string]: (...args: unknown[]) => unknown })[method as string]!(...args)
     loaded()
-    for (const [, ...args] of queue.filter(([method]) => method === 'track')) await (analytics.track as any)(...args)
+    for (const [, ...args] of queue.filter(([method]) => method === 'track')) await (analytics.track as (...args: unknown[]) => Promise<unknown>)(...args)
     await analytics.track('Product Viewed', { sku: 'late' })
     expect(events()).toEqual(['early', 'queued', 'late'].map((item_id) => ['view_item', { items: [{ item_id }] }]))
   })
@@ -134,7 +135,7 @@ describe('adobeDataLayer', () => {
   /** Adobe Commerce's own SDK on Adobe's own layer, which a page has once and which repeats what it was told before. */
   const commerceSdk = async () => {
     if (layer) page.adobeDataLayer = layer
-    const sdk = ((await import('@adobe/magento-storefront-events-sdk')) as any).default
+    const sdk = ((await import('@adobe/magento-storefront-events-sdk')) as unknown as { default: { [part: string]: { [method: string]: (...args: unknown[]) => void } } }).default
     layer = page.adobeDataLayer
     return sdk
   }
@@ -208,6 +209,7 @@ describe('adobeDataLayer', () => {
 describe('metaPixel', () => {
   /** The pixel as its snippet leaves it: a function with a queue, and `callMethod` once its script is there. */
   const snippet = () => {
+    // Any: a function that gets its members below, as in Meta's snippet.
     const fbq: any = (...args: unknown[]) => (fbq.callMethod ? fbq.callMethod(...args) : fbq.queue.push(args))
     return (page.fbq = Object.assign(fbq, { queue: [] as unknown[][], push: fbq, loaded: true, version: '2.0' }))
   }
@@ -306,7 +308,7 @@ describe('matomoQueue', () => {
     loaded()
     page._paq.push(['setEcommerceView', 'b'], ['trackPageView'])
     stop()
-    expect([events().map((each) => (each as any)[1].items[0].item_id), took.length, page._paq.push === push]).toEqual([['a', 'b'], 2, true])
+    expect([(events() as [string, { items: { item_id: string }[] }][]).map(([, { items }]) => items[0]!.item_id), took.length, page._paq.push === push]).toEqual([['a', 'b'], 2, true])
   })
 
   test('what cannot be read reaches the developer, never the page', () => {
