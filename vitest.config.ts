@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'happy-dom',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/servers/**'],
           setupFiles: ['test/harness/unit-setup.ts'],
           // From Node 25 on, Node's own (empty) localStorage hides the one of happy-dom.
           execArgv: nodeMajor >= 25 ? ['--no-experimental-webstorage'] : [],
@@ -34,6 +34,17 @@ export default defineConfig({
           hookTimeout: 90_000,
           retry: 0,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          environment: 'node',
+          include: ['test/servers/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url'
  * @typedef {{ browser: string, driver?: string, display?: string }} Engine
  */
 
-// PHP runs the plugin for WordPress.
-const packages = ['chromium', 'chromium-driver', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'php-cli']
+// PHP runs the plugin for WordPress; the servers keep what a collector takes in.
+const packages = ['chromium', 'chromium-driver', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'php-cli', 'clickhouse-server', 'nats-server', 'haproxy']
+
+/** @typedef {{ clickhouse?: string, nats?: string, haproxy?: string }} Servers The binary of each. */
 
 /** @param {(string | undefined)[]} candidates */
 const firstExisting = (...candidates) => candidates.find((path) => path && existsSync(path))
@@ -22,10 +24,10 @@ function findMiniBrowser() {
 }
 
 /**
- * Finds the browsers of this machine: environment first (`CHROMIUM_BIN`, `CHROMEDRIVER_BIN`, `FIREFOX_BIN`, `WEBKIT_DRIVER_BIN`,
- * `MINIBROWSER_BIN`, `XVFB_BIN`, `PHP_BIN`), Debian's paths second. `missing` names, by engine or tool, what is not there.
+ * Finds the browsers and servers of this machine: environment first (`CHROMIUM_BIN`, `CHROMEDRIVER_BIN`, `FIREFOX_BIN`, `WEBKIT_DRIVER_BIN`,
+ * `MINIBROWSER_BIN`, `XVFB_BIN`, `PHP_BIN`, `CLICKHOUSE_BIN`, `NATS_BIN`, `HAPROXY_BIN`), Debian's paths second. `missing` names, by engine or tool, what is not there.
  * @param {{ [name: string]: string | undefined }} [env]
- * @returns {{ engines: { [name: string]: Engine }, php?: string, missing: { [name: string]: string } }}
+ * @returns {{ engines: { [name: string]: Engine }, php?: string, servers: Servers, missing: { [name: string]: string } }}
  */
 export function findBrowsers(env = process.env) {
   const binary = {
@@ -36,6 +38,11 @@ export function findBrowsers(env = process.env) {
     miniBrowser: env.MINIBROWSER_BIN ? firstExisting(env.MINIBROWSER_BIN) : findMiniBrowser(),
     xvfb: firstExisting(env.XVFB_BIN ?? '/usr/bin/Xvfb'),
     php: firstExisting(env.PHP_BIN ?? '/usr/bin/php'),
+  }
+  const found = {
+    clickhouse: firstExisting(env.CLICKHOUSE_BIN ?? '/usr/sbin/clickhouse-server', '/usr/bin/clickhouse-server'),
+    nats: firstExisting(env.NATS_BIN ?? '/usr/sbin/nats-server'),
+    haproxy: firstExisting(env.HAPROXY_BIN ?? '/usr/sbin/haproxy'),
   }
   /** @type {{ [name: string]: Engine }} */
   const engines = {}
@@ -49,7 +56,9 @@ export function findBrowsers(env = process.env) {
     engines.webkit = { browser: binary.miniBrowser, driver: binary.webkitDriver, ...(binary.xvfb && { display: binary.xvfb }) }
   } else missing.webkit = !binary.webkitDriver ? 'WebKitWebDriver' : binary.miniBrowser ? 'Xvfb' : 'MiniBrowser'
   if (!binary.php) missing.php = 'php-cli'
-  return { engines, ...(binary.php && { php: binary.php }), missing }
+  for (const [name, path] of Object.entries(found)) if (!path) missing[name] = name === 'haproxy' ? name : `${name}-server`
+  const servers = /** @type {Servers} */ (Object.fromEntries(Object.entries(found).filter(([, path]) => path)))
+  return { engines, ...(binary.php && { php: binary.php }), servers, missing }
 }
 
 /** The prefix that makes us root, `undefined` when nothing does without a password. */
@@ -67,19 +76,24 @@ function install(prefix) {
   }
 }
 
-function main() {
-  let { missing } = findBrowsers()
-  if (Object.keys(missing).length === 0) return 0
+/** Installs what is missing, where that can be done. Returns what is missing still. */
+export function installMissing() {
+  const { missing } = findBrowsers()
+  if (Object.keys(missing).length === 0) return missing
   const prefix = existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get') ? rootPrefix() : undefined
-  if (prefix) {
-    console.log(`browsers: installing ${packages.join(', ')}`)
-    install(prefix)
-    missing = findBrowsers().missing
-  }
+  if (!prefix) return missing
+  console.log(`installing ${packages.join(', ')}`)
+  install(prefix)
+  return findBrowsers().missing
+}
+
+function main() {
+  const missing = installMissing()
   const names = Object.keys(missing)
   if (names.length === 0) return 0
   const absent = names.map((name) => `${name} (${missing[name]})`).join(', ')
-  console.log(`browsers: no ${absent}; on Debian run "apt-get install ${packages.join(' ')}" as root, elsewhere name the binaries in CHROMIUM_BIN, CHROMEDRIVER_BIN, FIREFOX_BIN, WEBKIT_DRIVER_BIN, MINIBROWSER_BIN, XVFB_BIN and PHP_BIN.`)
+  const variables = 'CHROMIUM_BIN, CHROMEDRIVER_BIN, FIREFOX_BIN, WEBKIT_DRIVER_BIN, MINIBROWSER_BIN, XVFB_BIN, PHP_BIN, CLICKHOUSE_BIN, NATS_BIN and HAPROXY_BIN'
+  console.log(`browsers: no ${absent}; on Debian run "apt-get install ${packages.join(' ')}" as root, elsewhere name the binaries in ${variables}.`)
   return process.env.CI ? 1 : 0
 }
 

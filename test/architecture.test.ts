@@ -13,7 +13,7 @@ const importsOf = (file: string) => specifiersOf(file).map((specifier) => (speci
 
 const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'lane', 'one-truth', 'storefront', 'script'].includes(file)
 const TYPES = /^(types|vocabulary)$/
-const PACKAGE = /^(?:idb-keyval|web-vitals|@duckdb\/node-api|react|vue|svelte)$/
+const PACKAGE = /^(?:idb-keyval|web-vitals|@clickhouse\/client-web|@duckdb\/node-api|react|vue|svelte)$/
 /** What a server may take of the shop's side: types, and steps that know nothing of a browser. */
 const PURE = /^(?:types|vocabulary|ids|sha256|version|stage|stage-models|stage-words|channels|stages\/[^/]+|journey-map\/[^/]+|commerce\/(?:abandonment|cart|items))$/
 
@@ -33,6 +33,7 @@ const rules: [who: (file: string) => boolean, may: (target: string) => boolean][
   [(file) => file.startsWith('devtools/'), (target) => TYPES.test(target) || /^(devtools|browser)\//.test(target) || target === 'journey/journey'],
   [(file) => file.startsWith('journey-map/'), (target) => /^(?:types|part|stage|stage-models|stage-words|friction|journey\/(?:past|feedback|said)|journey-map\/[^/]+)$/.test(target)],
   [(file) => file.startsWith('collector/duckdb/'), (target) => PURE.test(target) || target.startsWith('collector/') || target === '@duckdb/node-api'],
+  [(file) => file.startsWith('collector/clickhouse/'), (target) => PURE.test(target) || /^collector\/(?:[^/]+|clickhouse\/[^/]+)$/.test(target) || target === '@clickhouse/client-web'],
   [(file) => file.startsWith('collector/'), (target) => PURE.test(target) || /^collector\/[^/]+$/.test(target)],
   [(file) => file === 'check-options', (target) => /^(types|consent|formats\/json)$/.test(target)],
   [(file) => file === 'database', (target) => isCore(target) || target === 'idb-keyval'],

@@ -26,7 +26,7 @@ export { type Denied, isLoopback } from './access.js'
 export type { Limits } from './collect.js'
 export { perIp, type PerIpOptions, type RateLimit, type RequestInfo } from './rate-limit.js'
 export type { SiteRules, Sites } from './sites.js'
-export type { Batch, Committed, Count, DocumentFilters, DocumentSummary, Fields, Forget, Losses, OpenCart, Page, Row, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
+export type { Away, Batch, Committed, Count, DocumentFilters, DocumentSummary, Fields, Forget, Losses, OpenCart, Page, Row, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
 
 /** Settings of `createCollector`. Only `store` is required. */
 export interface CollectorOptions {
@@ -117,20 +117,26 @@ export function createCollector(options: CollectorOptions): Collector {
     return new Response(null, { status: 303, headers: { ...PRIVATELY, location: `${base}/`, 'set-cookie': cookie } })
   }
 
+  /** What was read, with what of the store was away. */
+  const whole = async (value: object) => {
+    const away = await store.away?.()
+    return json({ ...value, ...(away && { away }) }, PRIVATELY)
+  }
+
   const touchpoints: Answer = async ({ url }) => {
     const read = readFilters<TouchpointFilters>(new URL(url).searchParams, TOUCHPOINT_FILTERS)
     if ('reason' in read) return refuse(400, read.reason, PRIVATELY)
     const { next, touchpoints } = await store.touchpoints(read.filters)
-    return json({ touchpoints, ...(next && { next: `${next.happened_at}_${next.n}` }) }, PRIVATELY)
+    return whole({ touchpoints, ...(next && { next: `${next.happened_at}_${next.n}` }) })
   }
 
   /** Answers what is read of the legs of a model. */
-  const ofModel = <Filters extends MapQuery>(known: Parameters<typeof readFilters<Filters>>[1], answerOf: (model: StageModel, filters: Omit<Filters, 'model'>) => Promise<unknown>): Answer => async ({ url }) => {
+  const ofModel = <Filters extends MapQuery>(known: Parameters<typeof readFilters<Filters>>[1], answerOf: (model: StageModel, filters: Omit<Filters, 'model'>) => Promise<object>): Answer => async ({ url }) => {
     const read = readFilters<Filters>(new URL(url).searchParams, known)
     if ('reason' in read) return refuse(400, read.reason, PRIVATELY)
     const { model: wanted = models[0]!.id, ...filters } = read.filters
     const model = models.find(({ id }) => id === wanted)
-    return model ? json(await answerOf(model, filters), PRIVATELY) : refuse(400, `model: expected one of ${models.map(({ id }) => id).join(', ')}`, PRIVATELY)
+    return model ? whole(await answerOf(model, filters)) : refuse(400, `model: expected one of ${models.map(({ id }) => id).join(', ')}`, PRIVATELY)
   }
 
   const map = ofModel<MapQuery>(MAP_FILTERS, maps.map)
@@ -139,12 +145,12 @@ export function createCollector(options: CollectorOptions): Collector {
 
   const losses: Answer = async ({ url }) => {
     const read = readFilters<Parameters<Store['losses']>[0]>(new URL(url).searchParams, LOSS_FILTERS)
-    return 'reason' in read ? refuse(400, read.reason, PRIVATELY) : json(await store.losses(read.filters), PRIVATELY)
+    return 'reason' in read ? refuse(400, read.reason, PRIVATELY) : whole(await store.losses(read.filters))
   }
 
   const documents: Answer = async ({ url }) => {
     const read = readFilters<DocumentFilters>(new URL(url).searchParams, DOCUMENT_FILTERS)
-    return 'reason' in read ? refuse(400, read.reason, PRIVATELY) : json({ documents: await store.documents(read.filters) }, PRIVATELY)
+    return 'reason' in read ? refuse(400, read.reason, PRIVATELY) : whole({ documents: await store.documents(read.filters) })
   }
 
   const forget: Answer = async (request) => {

@@ -23,3 +23,16 @@ export function createRecent<Value>(most: number): Recent<Value> {
     clear: () => entries.clear(),
   }
 }
+
+/** What was used last comes from memory, the rest from `read`, asked once. */
+export async function readThrough<Value>(recent: Recent<Value>, keys: Iterable<string>, read: (absent: readonly string[]) => Promise<Iterable<readonly [key: string, value: Value]>>): Promise<Map<string, Value>> {
+  const found = new Map<string, Value>()
+  const absent: string[] = []
+  for (const key of keys) {
+    const value = recent.get(key)
+    if (value === undefined) absent.push(key)
+    else found.set(key, value)
+  }
+  if (absent.length) for (const [key, value] of await read(absent)) found.set(key, value)
+  return found
+}

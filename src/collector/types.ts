@@ -199,6 +199,12 @@ export interface OpenCart {
   readonly n: number
 }
 
+/** Parts of a store that do not answer. */
+export interface Away {
+  readonly parts: readonly number[]
+  readonly of: number
+}
+
 /** Where a collector keeps what it was sent. */
 export interface Store {
   /**
@@ -216,7 +222,7 @@ export interface Store {
   readonly expire: (before: number) => Promise<Count>
   /**
    * Folds what is new into the legs of a stage model, beside all else, one call at a time. Where that is to be written it resolves with what writes it: as `commit`, one call at a time, and
-   * before the next `fold`. That resolves `false` where something was erased meanwhile, so that nothing was written.
+   * before the next `fold`. That resolves `false` where it has to be called again: something was erased meanwhile, so that nothing was written, or there is more to fold.
    */
   readonly fold: (model: StageModel) => Promise<undefined | (() => Promise<boolean>)>
   /** What is counted in the legs of a model: those that were folded, at least. */
@@ -227,6 +233,8 @@ export interface Store {
   readonly shoppers: (model: StageModel, filters: ShopperFilters) => Promise<readonly Shopper[]>
   /** How complete the documents are that were heard of since, of one site or of all. */
   readonly losses: (filters: { readonly site?: string; readonly since?: number }) => Promise<Losses>
+  /** Which parts of the store do not answer now, counted from 1, of how many: what is read meanwhile is without them. `undefined` where all is there. */
+  readonly away?: () => Promise<Away | undefined>
   /** Calls back after each commit with the touchpoints that are new. They are made readable only when the listener asks, so that one without readers costs nothing. */
   readonly onCommit: (listener: (read: () => readonly Touchpoint[]) => void) => Stop
   /** Lets go of everything. Nothing may be under way. */

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { describe, inject, it } from 'vitest'
+import { freePort } from '../../scripts/cluster/servers.js'
 import { launchBare, type Bare } from './bare.js'
 import { openBidi } from './bidi.js'
 import { chromiumArgs, firefoxEnv, nestPrefs, newProfile, webkitEnv, writeFirefoxPrefs } from './profiles.js'
@@ -24,16 +24,6 @@ interface Binaries {
   readonly browser: string
   readonly driver?: string
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 function openChromium({ browser, driver = '' }: Binaries, profile: string, options: OpenOptions): Promise<Browser> {
   const args = [...chromiumArgs, `--user-data-dir=${profile}`, ...(options.private ? ['--incognito'] : []), ...(options.args ?? [])]

@@ -10,7 +10,7 @@ import { wordsOf } from './words.js'
 /** @typedef {import('rihla/journey-map').JourneyMap} JourneyMap */
 /** @typedef {import('rihla/journey-map').Choices & { models: JourneyMap['model'][] }} Choices */
 /** @typedef {import('rihla/collector').Losses} Losses */
-/** @typedef {{ map: JourneyMap, choices: Choices, losses: Losses, shoppers: import('rihla/journey-map').Shopper[] }} Shown */
+/** `away`: what of the store does not answer now. @typedef {{ map: JourneyMap & { away?: import('rihla/collector').Away }, choices: Choices, losses: Losses, shoppers: import('rihla/journey-map').Shopper[] }} Shown */
 
 // Between two looks at the collector, however much arrives.
 const pause = 800
@@ -167,6 +167,8 @@ const show = () => {
   const { map, choices, losses, shoppers } = shown
   showFilters(choices)
   byId('error').hidden = true
+  byId('part-away').hidden = !map.away
+  if (map.away) byId('part-away').replaceChildren(words.text('partAway', { parts: map.away.parts.map(words.number).join(', '), of: words.number(map.away.of) }))
   byId('content').removeAttribute('data-stale')
   if (!map.totals.shoppers) {
     showEmpty()

@@ -16,7 +16,7 @@ const texts = {
     entered: 'entered', on: 'moved on', back: 'went back', ended: 'ended here', time: 'time here', owner: 'Owner', did: 'What they did', hurt: 'What hurt', felt: 'How they felt', happy: 'happy', neutral: 'neutral', unhappy: 'unhappy', nothing: 'nothing', step: 'Where', carts: 'Carts', recovered: 'Recovered', what: 'What', left: 'Left after it', rate: 'Bought', from: 'From', to: 'To', times: 'Times',
     people: 'shoppers', feeling: 'Feeling', hurtShare: 'Hurt', firstOrder: 'First order', who: 'Who', lastSeen: 'Last seen', stage: 'Stage', other: 'other', user: 'customer', visitor: 'visitor', visit: 'visit', unknownStage: 'no stage',
     emptyTitle: 'No shopper has come yet', emptyText: 'Touchpoints appear here as they arrive. To look around first, fill the map with made-up shoppers: they are sent through the real endpoint, as the site “sample-shop”.', fill: 'Fill with 500 sample shoppers', filling: 'Sending…', orRun: 'Or on the command line:', noneTitle: 'No shopper fits these filters', reset: 'Show all', more: 'The last 1,000 touchpoints are shown.',
-    complete: 'All {touchpoints} touchpoints of {documents} pages have arrived.', incomplete: '{missing} of {touchpoints} touchpoints have not arrived (yet), from {incomplete} of {documents} pages.', lost: 'Lost for good: {lost}.',
+    complete: 'All {touchpoints} touchpoints of {documents} pages have arrived.', incomplete: '{missing} of {touchpoints} touchpoints have not arrived (yet), from {incomplete} of {documents} pages.', lost: 'Lost for good: {lost}.', partAway: 'Part {parts} of {of} of the store does not answer: its shoppers are not counted until it does.',
   },
   ar: {
     title: 'خريطة الرحلة', touchpoints: 'نقاط التواصل', skip: 'انتقل إلى الخريطة', pages: 'الصفحات', exports: 'تصدير', print: 'طباعة', language: 'اللغة', theme: 'فاتح أو داكن', filters: 'عوامل التصفية', loading: 'جارٍ التحميل…',
@@ -27,7 +27,7 @@ const texts = {
     entered: 'دخلوا', on: 'تابعوا', back: 'رجعوا', ended: 'توقّفوا هنا', time: 'المدة', owner: 'المسؤول', did: 'ما فعلوه', hurt: 'ما أزعجهم', felt: 'شعورهم', happy: 'راضون', neutral: 'محايدون', unhappy: 'غير راضين', nothing: 'لا شيء', step: 'أين', carts: 'السلال', recovered: 'المستعادة', what: 'ماذا', left: 'غادروا بعده', rate: 'اشتروا', from: 'من', to: 'إلى', times: 'المرات',
     people: 'متسوّقون', feeling: 'الشعور', hurtShare: 'المتضايقون', firstOrder: 'أول طلب', who: 'من', lastSeen: 'آخر ظهور', stage: 'المرحلة', other: 'أخرى', user: 'عميل', visitor: 'زائر', visit: 'زيارة', unknownStage: 'بلا مرحلة',
     emptyTitle: 'لم يأتِ أي متسوّق بعد', emptyText: 'تظهر نقاط التواصل هنا فور وصولها. وللتجربة أولًا املأ الخريطة بمتسوّقين مُختلَقين يُرسَلون عبر نقطة الاستقبال الحقيقية باسم المتجر “sample-shop”.', fill: 'املأها بـ ٥٠٠ متسوّق تجريبي', filling: 'جارٍ الإرسال…', orRun: 'أو من سطر الأوامر:', noneTitle: 'لا متسوّق يطابق هذه العوامل', reset: 'اعرض الكل', more: 'تُعرض آخر ١٠٠٠ نقطة تواصل.',
-    complete: 'وصلت كل نقاط التواصل ({touchpoints}) من {documents} صفحة.', incomplete: 'لم تصل (بعد) {missing} من {touchpoints} نقطة تواصل، من {incomplete} من {documents} صفحة.', lost: 'ضاع نهائيًا: {lost}.',
+    complete: 'وصلت كل نقاط التواصل ({touchpoints}) من {documents} صفحة.', incomplete: 'لم تصل (بعد) {missing} من {touchpoints} نقطة تواصل، من {incomplete} من {documents} صفحة.', lost: 'ضاع نهائيًا: {lost}.', partAway: 'الجزء {parts} من أصل {of} في المخزن لا يستجيب: لا يُحسب متسوّقوه حتى يعود.',
   },
   fa: {
     title: 'نقشهٔ سفر مشتری', touchpoints: 'نقاط تماس', skip: 'پرش به نقشه', pages: 'صفحه‌ها', exports: 'خروجی', print: 'چاپ', language: 'زبان', theme: 'روشن یا تیره', filters: 'صافی‌ها', loading: 'در حال بارگذاری…',
@@ -38,7 +38,7 @@ const texts = {
     entered: 'وارد شدند', on: 'پیش رفتند', back: 'برگشتند', ended: 'همین‌جا تمام شد', time: 'زمان', owner: 'مسئول', did: 'چه کردند', hurt: 'چه آزردشان', felt: 'چه حسی داشتند', happy: 'راضی', neutral: 'خنثی', unhappy: 'ناراضی', nothing: 'هیچ', step: 'کجا', carts: 'سبدها', recovered: 'بازگشته', what: 'چه', left: 'پس از آن رفتند', rate: 'خرید', from: 'از', to: 'به', times: 'بار',
     people: 'خریدار', feeling: 'احساس', hurtShare: 'آزرده', firstOrder: 'نخستین سفارش', who: 'که', lastSeen: 'آخرین بار', stage: 'مرحله', other: 'دیگر', user: 'مشتری', visitor: 'بازدیدکننده', visit: 'بازدید', unknownStage: 'بی‌مرحله',
     emptyTitle: 'هنوز خریداری نیامده است', emptyText: 'نقاط تماس همین‌که برسند اینجا دیده می‌شوند. برای آشنایی، نقشه را با خریداران ساختگی پر کنید: از همان نشانی واقعی و به نام فروشگاه «sample-shop» فرستاده می‌شوند.', fill: 'با ۵۰۰ خریدار نمونه پر کن', filling: 'در حال فرستادن…', orRun: 'یا در خط فرمان:', noneTitle: 'خریداری با این صافی‌ها نیست', reset: 'نمایش همه', more: 'هزار نقطهٔ تماس آخر نشان داده شده است.',
-    complete: 'همهٔ {touchpoints} نقطهٔ تماس از {documents} صفحه رسیده است.', incomplete: '{missing} از {touchpoints} نقطهٔ تماس (هنوز) نرسیده است، از {incomplete} صفحه از {documents}.', lost: 'از دست رفته: {lost}.',
+    complete: 'همهٔ {touchpoints} نقطهٔ تماس از {documents} صفحه رسیده است.', incomplete: '{missing} از {touchpoints} نقطهٔ تماس (هنوز) نرسیده است، از {incomplete} صفحه از {documents}.', lost: 'از دست رفته: {lost}.', partAway: 'بخش {parts} از {of} بخش انبار پاسخ نمی‌دهد: خریدارانش تا بازگشتش شمرده نمی‌شوند.',
   },
 }
 

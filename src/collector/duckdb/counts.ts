@@ -2,9 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Counts, MOST_PATHS, MOST_STEPS } from '../../journey-map/counts.js'
 import { nameOf } from '../../journey-map/leg.js'
 import type { Choices, MapFilters, Shopper } from '../../journey-map/types.js'
+import type { Columns } from '../columns.js'
 import { createQueue } from '../queue.js'
 import type { Store } from '../types.js'
-import { type Columns, createQuery, runOnce } from './query.js'
+import { createQuery, runOnce } from './query.js'
 
 /** What somebody is, is what was told of them last, wherever that was. */
 const isOf = (trait: string) => `(site, person) IN (SELECT (site, person) FROM legs WHERE model = ($1->>'model') AND touchpoints > 0 AND ${trait} IS NOT NULL GROUP BY site, person HAVING arg_max(${trait}, (started, visit)) = ($1->>'${trait}'))`

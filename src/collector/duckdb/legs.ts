@@ -3,8 +3,10 @@ import { foldVisits } from '../../journey-map/fold.js'
 import { createHinter, type Hinter, nameOf } from '../../journey-map/leg.js'
 import type { Happened, OwnLeg } from '../../journey-map/types.js'
 import type { StageModel } from '../../types.js'
+import { type Columns, textOf } from '../columns.js'
+import { namesTold } from '../telling.js'
 import type { Store } from '../types.js'
-import { type Columns, createQuery, runOnce } from './query.js'
+import { createQuery, runOnce } from './query.js'
 import { fromJson, TABLES } from './tables.js'
 
 /** So many legs are written at once. */
@@ -12,8 +14,7 @@ const MANY = 2000
 /** About so many new touchpoints are read at once. */
 const PART = 200_000
 
-/** What a leg takes from the props, and for which touchpoints: those alone are read. */
-const TELLING = ['purchase', 'refund', 'identify', 'cart_abandonment', 'feedback', 'rage_click', 'dead_click', 'error_click', 'checkout_loop', 'variant_loop', 'form_abandonment', 'js_error', 'slow_page', 'coupon_refused', 'checkout_error']
+/** What no leg takes from the props. */
 const BULKY = '{"items":null,"dwell":null,"fields":null,"stack":null}'
 
 const isOfPart = (owner: string) => `hash(${owner}) % ($1->>'parts')::UBIGINT = ($1->>'part')::UBIGINT`
@@ -42,8 +43,6 @@ type Told = readonly [
   stage: string | null, confidence: number, rule: string, model: string | null, marks: readonly string[] | null, user: string | null,
 ]
 
-const textOf = (value: unknown) => (value === null ? undefined : String(value))
-
 /** Undoes what SQL has made small. */
 function happenedIn(row: Columns): Happened[] {
   const [site, visit, visitor, channel, device] = [String(row.site), String(row.visit), textOf(row.visitor), textOf(row.channel), textOf(row.device)]
@@ -55,16 +54,12 @@ function happenedIn(row: Columns): Happened[] {
   }))
 }
 
-/** Which touchpoints' props a model looks at, besides those that a leg needs. */
-const askedFor = ({ rules }: StageModel) => rules.flatMap(({ on, if: given = {} }) => (Object.keys(given).some((what) => what.startsWith('props.')) ? on : []))
-
 /** Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Where somebody was erased in between it counts for nothing. `folded` hears when legs were written. */
 export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { erasures, folded }: { readonly erasures: () => number; readonly folded: () => void }): Store['fold'] {
   const [read, write] = [createQuery(reading), createQuery(writing)]
 
   const stage = async (hinter: Hinter, name: string, range: { readonly from: number; readonly to: number }) => {
-    const asked = askedFor(hinter.model)
-    const names = asked.includes('*') ? (await read('SELECT DISTINCT name FROM touchpoints')).map((row) => String(row.name)) : asked
+    const telling = namesTold(hinter.model) ?? (await read('SELECT DISTINCT name FROM touchpoints')).map((row) => String(row.name))
     const asksPath = hinter.model.rules.some(({ if: given = {} }) => 'path' in given)
     await runOnce(writing, 'CREATE OR REPLACE TEMP TABLE staged AS FROM legs LIMIT 0')
     // What was prepared for an earlier table of that name does not fit this one.
@@ -83,7 +78,7 @@ export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { e
     const statement = await reading.prepare(VISITS)
     const parts = Math.ceil((range.to - range.from) / PART)
     for (let part = 0; part < parts; part++) {
-      statement.bindVarchar(1, JSON.stringify({ ...range, part, parts, telling: [...TELLING, ...names], asksPath }))
+      statement.bindVarchar(1, JSON.stringify({ ...range, part, parts, telling, asksPath }))
       for await (const rows of (await statement.stream()).yieldRowObjectJson()) {
         for (const row of rows) {
           const next = `${String(row.site)}/${String(row.visitor ?? row.visit)}`

@@ -1,11 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Columns } from '../columns.js'
 
-/** A row of an answer: whole numbers of 64 bits come as text. */
-export interface Columns {
-  readonly [column: string]: unknown
-}
-
-/** Runs one statement; `$1` in it is `parameter` as JSON. */
+/** Runs one statement; whole numbers of 64 bits come as text; `$1` in it is `parameter` as JSON. */
 export type Query = (sql: string, parameter?: unknown) => Promise<readonly Columns[]>
 
 /** Runs statements on one connection, each prepared once. Data enters as a parameter only, never as SQL. */

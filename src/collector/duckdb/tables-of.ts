@@ -1,11 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Account } from '../account.js'
+import { type Columns, toVisit } from '../columns.js'
 import { keyOf } from '../ledger.js'
-import { createRecent, type Recent } from '../recent.js'
+import { createRecent, readThrough, type Recent } from '../recent.js'
 import type { Count, Row, Tables, Visit, Writes } from '../types.js'
 import { isOrder } from '../writer.js'
 import { appendTouchpoints } from './append.js'
-import { type Columns, createQuery, type Query } from './query.js'
+import { createQuery, type Query } from './query.js'
 import { writeRows } from './tables.js'
 
 // The range of `born` lets DuckDB skip the row groups of other days; ids alone are spread over all of them.
@@ -35,36 +36,9 @@ const EXPIRE_DOCUMENTS = `DELETE FROM documents WHERE updated_at < $1::BIGINT`
 const EXPIRE_PEOPLE = `DELETE FROM people WHERE key NOT IN (SELECT site || '/' || visitor FROM visits WHERE visitor IS NOT NULL)`
 const EXPIRE_FORGOTTEN = `DELETE FROM forgotten WHERE "at" < $1::BIGINT`
 
-const textOf = (value: unknown) => (value === null || value === undefined ? undefined : String(value))
-const parsed = (value: unknown) => (value === null || value === undefined ? undefined : JSON.parse(String(value)))
-const numberOf = (value: unknown) => (value === null || value === undefined ? undefined : Number(value))
-
-const toVisit = (row: Columns): Visit => ({
-  site: String(row.site),
-  visit: String(row.visit),
-  visitor: textOf(row.visitor),
-  started: Number(row.started),
-  landing: textOf(row.landing),
-  referrer: textOf(row.referrer),
-  channel: textOf(row.channel),
-  number: numberOf(row.number),
-  first: parsed(row.first),
-  campaign: parsed(row.campaign),
-  device: textOf(row.device),
-})
-
-/** What was used last comes from memory, the rest from the database in one query. */
-async function load<Value>(recent: Recent<Value>, query: Query, table: string, parse: (row: Columns) => Value, keys: Iterable<string>): Promise<Map<string, Value>> {
-  const found = new Map<string, Value>()
-  const absent: string[] = []
-  for (const key of keys) {
-    const value = recent.get(key)
-    if (value === undefined) absent.push(key)
-    else found.set(key, value)
-  }
-  if (absent.length) for (const row of await query(byKey(table), absent)) found.set(String(row.key), parse(row))
-  return found
-}
+/** What a table has of some keys. */
+const load = <Value>(recent: Recent<Value>, query: Query, table: string, parse: (row: Columns) => Value, keys: Iterable<string>) =>
+  readThrough(recent, keys, async (absent) => (await query(byKey(table), absent)).map((row) => [String(row.key), parse(row)] as const))
 
 /** How many rows a DELETE took. */
 const deleted = (rows: readonly Columns[]) => Number(rows[0]?.Count ?? 0)
