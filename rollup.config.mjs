@@ -63,8 +63,8 @@ const copyPages = {
 
 export default [
   {
-    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/collector/clickhouse/clickhouse.ts', 'src/journey-map/journey-map.ts', 'src/shopify-pixel/shopify-pixel.ts', 'src/devtools/devtools.ts', 'src/testing/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats'), ...each('frameworks')],
-    external: ['idb-keyval', 'web-vitals', '@clickhouse/client-web', '@duckdb/node-api', 'react', 'vue', 'svelte'],
+    input: ['src/index.ts', 'src/storefront.ts', 'src/commerce/commerce.ts', 'src/journey/journey.ts', 'src/survey/survey.ts', 'src/collector/collector.ts', 'src/collector/memory.ts', 'src/collector/duckdb/duckdb.ts', 'src/collector/clickhouse/clickhouse.ts', 'src/collector/log-writer.ts', 'src/collector/jetstream/jetstream.ts', 'src/journey-map/journey-map.ts', 'src/shopify-pixel/shopify-pixel.ts', 'src/devtools/devtools.ts', 'src/testing/testing.ts', 'src/channels.ts', 'src/stage-models.ts', 'src/stage-words.ts', ...each('sources'), ...each('stores'), ...each('stages'), ...each('formats'), ...each('frameworks')],
+    external: ['idb-keyval', 'web-vitals', '@clickhouse/client-web', '@duckdb/node-api', '@nats-io/jetstream', '@nats-io/kv', '@nats-io/transport-node', 'react', 'vue', 'svelte'],
     plugins: [typescript()],
     // One file per module: what a shop's bundler sees is what src/ shows.
     output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'src', sourcemap: true, banner: useClient },

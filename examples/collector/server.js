@@ -12,8 +12,8 @@ export { startCollector }
 export const collect = async (argv, command) => {
   const options = readOptions(argv, process.env)
   if (options.help) return console.log(helpFor(command))
-  const { db, ...others } = options
-  const collector = await startCollector({ ...others, ...(db !== undefined && { db }) })
+  const { db, clickhouse, nats, ...others } = options
+  const collector = await startCollector({ ...others, ...(db !== undefined && { db }), ...(clickhouse && { clickhouse }), ...(nats && { nats }) })
   console.log(`The collector listens at ${collector.url} and keeps touchpoints in ${collector.place}. Its endpoint is ${collector.url}/collect, the journey map is at ${collector.url}/journey/.`)
   stopAtSignal(collector)
 }

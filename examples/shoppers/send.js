@@ -6,16 +6,15 @@ import { makeJourneys } from './journeys.js'
 /** @typedef {{ sent: number, total: number }} Progress In touchpoints. */
 /** @typedef {(body: string, headers: { [name: string]: string }) => Promise<{ status: number, text: () => Promise<string> }>} Post */
 
-const most = 200
 /** What says which device it was. @type {{ [device in Device]: string }} */
-const agents = {
+export const agents = {
   mobile: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
   tablet: 'Mozilla/5.0 (Linux; Android 15; SM-X910) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   desktop: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
 }
 
-/** Visits as request bodies of at most about 200 touchpoints, those of one kind of device together. @type {(visits: readonly Visit[], site: string, now: number) => { device: Device, body: string, size: number }[]} */
-export const toBatches = (visits, site, now) => {
+/** Visits as request bodies of at most about `most` touchpoints, those of one kind of device together. @type {(visits: readonly Visit[], site: string, now: number, most?: number) => { device: Device, body: string, size: number }[]} */
+export const toBatches = (visits, site, now, most = 200) => {
   /** @type {{ device: Device, visits: Visit[], size: number }[]} */
   const groups = []
   /** @type {Map<Device, (typeof groups)[number]>} */

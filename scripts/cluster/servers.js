@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
 /**
  * `kill` ends it as a power cut would (SIGKILL), `stop` politely; `start` starts it again with what it has kept. All resolve when that is done.
@@ -87,4 +88,42 @@ export const clickhouse = async ({ folder, command = 'clickhouse-server', memory
   writeFileSync(`${folder}/config.xml`, config)
   const url = `http://127.0.0.1:${http}`
   return serverOf({ name: 'clickhouse-server', command, args: [`--config-file=${folder}/config.xml`], url, health: `${url}/ping` })
+}
+
+/**
+ * NATS servers with JetStream, so many, as one cluster. From 2.9 on.
+ * @type {(given: { folder: string, command?: string, count?: number }) => Promise<Server[]>}
+ */
+export const nats = async ({ folder, command = 'nats-server', count = 3 }) => {
+  const ports = await Promise.all(Array.from({ length: count }, async () => ({ client: await freePort(), cluster: await freePort(), monitor: await freePort() })))
+  return ports.map(({ client, cluster, monitor }, i) => {
+    mkdirSync(`${folder}/${i}`, { recursive: true })
+    const routes = ports.map((each) => `nats-route://127.0.0.1:${each.cluster}`).join(', ')
+    const together = count > 1 ? `cluster { name: rihla, listen: 127.0.0.1:${cluster}, routes: [${routes}] }` : ''
+    writeFileSync(`${folder}/${i}/nats.conf`, `server_name: n${i + 1}\nlisten: 127.0.0.1:${client}\nhttp: 127.0.0.1:${monitor}\njetstream { store_dir: "${folder}/${i}/data" }\n${together}\n`)
+    return serverOf({ name: `nats-server ${i + 1}`, command, args: ['-c', `${folder}/${i}/nats.conf`], url: `nats://127.0.0.1:${client}`, health: `http://127.0.0.1:${monitor}/varz` })
+  })
+}
+
+/** A collector, as `npx rihla collect` starts it. @type {(given: { number: number, clickhouse?: readonly string[], nats?: readonly string[], db?: string }) => Promise<Server>} */
+export const collector = async ({ number, clickhouse: stores = [], nats: logs = [], db }) => {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const script = fileURLToPath(new URL('../../examples/collector/server.js', import.meta.url))
+  const place = db === undefined ? ['--clickhouse', stores.join(), '--nats', logs.join()] : ['--db', db]
+  return serverOf({ name: `collector ${number}`, command: process.execPath, args: [script, '--port', `${port}`, ...place], url, health: `${url}/health` })
+}
+
+/** A balancer before collectors: whose health check fails gets nothing. @type {(given: { folder: string, command?: string, backends: readonly string[] }) => Promise<Server>} */
+export const haproxy = async ({ folder, command = 'haproxy', backends }) => {
+  mkdirSync(folder, { recursive: true })
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const lines = [
+    'defaults', '  mode http', '  option redispatch', '  retries 2', '  timeout connect 1s', '  timeout client 30s', '  timeout server 30s', '  option httpchk GET /health',
+    'frontend rihla', `  bind 127.0.0.1:${port}`, '  default_backend collectors',
+    'backend collectors', '  default-server inter 500ms fall 1 rise 1', ...backends.map((backend, i) => `  server c${i + 1} ${new URL(backend).host} check`),
+  ]
+  writeFileSync(`${folder}/haproxy.cfg`, `${lines.join('\n')}\n`)
+  return serverOf({ name: 'haproxy', command, args: ['-db', '-f', `${folder}/haproxy.cfg`], url, health: `${url}/health` })
 }

@@ -1,5 +1,5 @@
 import { ANY_ORIGIN, json, refuse } from './answers.js'
-import type { GroupCommit } from './group-commit.js'
+import type { Intake } from './intake.js'
 import type { RateLimit, RequestInfo } from './rate-limit.js'
 import { readBody } from './read-body.js'
 import { senderOf } from './sender.js'
@@ -23,7 +23,7 @@ export interface Limits {
 
 /** What taking in needs. */
 interface CollectOptions {
-  readonly writer: GroupCommit<Batch, Committed>
+  readonly intake: Intake
   readonly mayForgetUser: (request: Request) => Promise<boolean>
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -49,19 +49,19 @@ function touchpointsIn(body: unknown): number {
   return Array.isArray(touchpoints) ? touchpoints.length : 0
 }
 
-function acknowledge({ refused }: Batch, { held }: Committed, isOff: boolean): Response {
+function acknowledge({ refused }: Batch, { held }: Pick<Committed, 'held'>, isOff: boolean): Response {
   const rejected = refused.map(({ id, reason }) => ({ id, reason }))
   return json({ ...(rejected.length > 0 && { rejected }), ...(held && { held }), ...(isOff && { off: true }) }, ANY_ORIGIN)
 }
 
 /** Takes touchpoints in: answers 2xx only after they are safe, and 503 with `Retry-After` when it cannot keep up or the store fails. */
-export function createCollect({ writer, mayForgetUser, now, onError, sites, rateLimit, limits }: CollectOptions): (request: Request, info: RequestInfo) => Promise<Response> {
+export function createCollect({ intake, mayForgetUser, now, onError, sites, rateLimit, limits }: CollectOptions): (request: Request, info: RequestInfo) => Promise<Response> {
   const { maxBytes = MEBIBYTE, maxUnzipped = 8 * MEBIBYTE, maxTouchpoints = 5000, maxWaiting = 64 * MEBIBYTE } = limits
 
   const store = async (batch: Batch, size: number, isOff: boolean): Promise<Response> => {
-    if (writer.waitingBytes() + size > maxWaiting) return busy()
+    if (intake.waitingBytes() + size > maxWaiting) return busy()
     try {
-      return acknowledge(batch, await writer.submit(batch, size), isOff)
+      return acknowledge(batch, await intake.take(batch, size), isOff)
     } catch (error) {
       onError(error)
       return later(503, 'the database could not store this', 10)
@@ -69,7 +69,7 @@ export function createCollect({ writer, mayForgetUser, now, onError, sites, rate
   }
 
   return async (request, info) => {
-    if (writer.waitingBytes() >= maxWaiting) return busy()
+    if (intake.waitingBytes() >= maxWaiting) return busy()
     const seconds = (await rateLimit?.(request, info)) ?? 0
     if (seconds > 0) return later(429, 'too many requests from here', seconds)
     const received = now()

@@ -1,37 +1,36 @@
 import { checkModel } from '../stage-models.js'
 import { withWords } from '../stage-words.js'
-import { aida } from '../stages/aida.js'
-import { ecommerceSix } from '../stages/ecommerce-six.js'
-import { five } from '../stages/five.js'
-import { funnel } from '../stages/funnel.js'
-import { saas } from '../stages/saas.js'
 import type { StageModel } from '../types.js'
-import { createConfirmer } from './abandoned.js'
 import { createAccess, type Denied } from './access.js'
 import { ANY_ORIGIN, type Headers, json, PRIVATELY, refuse } from './answers.js'
 import { has } from './checks.js'
 import { createCollect, type Limits, preflight } from './collect.js'
 import { DOCUMENT_FILTERS, LOSS_FILTERS, MAP_FILTERS, type MapQuery, readFilters, SHOPPER_FILTERS, TOUCHPOINT_FILTERS } from './filters.js'
-import { createGroupCommit } from './group-commit.js'
 import { importFile } from './import-file.js'
+import { createDirectIntake, createLoggedIntake } from './intake.js'
 import { createLive } from './live.js'
+import type { Log } from './log.js'
+import { createMaintenance, type Maintained } from './maintenance.js'
 import { createMaps } from './maps.js'
+import { MODELS } from './models.js'
 import type { RateLimit, RequestInfo } from './rate-limit.js'
 import { readBody, readBytes, readPlain } from './read-body.js'
 import type { Sites } from './sites.js'
-import type { Batch, Committed, Count, DocumentFilters, Forget, ShopperFilters, Store, TouchpointFilters } from './types.js'
+import type { DocumentFilters, Forget, ShopperFilters, Store, TouchpointFilters } from './types.js'
 import { checkForget, checkSite } from './validate.js'
 
 export { type Denied, isLoopback } from './access.js'
 export type { Limits } from './collect.js'
 export { perIp, type PerIpOptions, type RateLimit, type RequestInfo } from './rate-limit.js'
 export type { SiteRules, Sites } from './sites.js'
-export type { Away, Batch, Committed, Count, DocumentFilters, DocumentSummary, Fields, Forget, Losses, OpenCart, Page, Row, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
+export type { Away, Batch, Committed, Count, DocumentFilters, DocumentSummary, Dump, Fields, Forget, Losses, OpenCart, Page, Row, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
 
 /** Settings of `createCollector`. Only `store` is required. */
 export interface CollectorOptions {
   /** Where touchpoints are kept: `createMemoryStore()`, `await openDuckdbStore(path)`, or your own. */
   readonly store: Store
+  /** A log in front of the store, shared by several collectors: what was taken is safe when the log has it, and a `createLogWriter` of `rihla/collector/log` commits, folds and maintains. @default none, this collector writes itself */
+  readonly log?: Log
   /** The path under which the collector is mounted: with `/api/rihla`, the endpoint is `/api/rihla/collect`. @default '' */
   readonly base?: string
   /** Who reads, imports and forgets users must have it. Without one that is allowed at localhost only. @default none */
@@ -61,16 +60,14 @@ export interface Collector {
   (request: Request, info?: RequestInfo): Promise<Response>
   /** Why a request may not read; `undefined` where it may: for pages of your own around the collector. */
   readonly denied: (request: Request) => Promise<Denied | undefined>
-  /** Erases what is older than `retention` and confirms carts that were abandoned. Call it yourself, every minute or so, where no timer runs (`maintainEvery: 0`). */
-  readonly maintain: () => Promise<{ readonly expired: Count; readonly confirmed: number }>
+  /** Erases what is older than `retention` and confirms carts that were abandoned. Call it yourself, every minute or so, where no timer runs (`maintainEvery: 0`). With a `log` its writer does that, and this nothing. */
+  readonly maintain: () => Promise<Maintained>
   /** Ends live streams and timers, and resolves when all that was taken in is committed. The store stays open. */
   readonly close: () => Promise<void>
 }
 
 type Answer = (request: Request, info: RequestInfo) => Response | Promise<Response>
 
-/** How often what is too old is erased, ms. */
-const EXPIRE_EVERY = 3_600_000
 const CSV = /\bcsv\b/i
 
 /**
@@ -78,11 +75,12 @@ const CSV = /\bcsv\b/i
  * (`GET /touchpoints /documents /losses /map /choices /shoppers /live`, `POST /import /forget`) is for those with the `adminToken`, which `POST /login` puts into a cookie. Throws a `TypeError` for a wrong option.
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, base = '', adminToken, sites, rateLimit, retention = 34_128_000_000, abandonAfter = 1_800_000, maintainEvery = 60_000, models = [five, ecommerceSix, aida, funnel, saas], limits = {}, now = Date.now, onError = console.error } = options
+  const { store, log, base = '', adminToken, sites, rateLimit, retention = 34_128_000_000, abandonAfter = 1_800_000, maintainEvery = 60_000, models = MODELS, limits = {}, now = Date.now, onError = console.error } = options
   const expect = (isRight: boolean, option: string, expected: string) => {
     if (!isRight) throw new TypeError(`rihla: ${option} must be ${expected}`)
   }
   expect(typeof (store as Partial<Store> | undefined)?.commit === 'function', 'store', 'a store, such as createMemoryStore()')
+  expect(log === undefined || typeof (log as Partial<Log> | null)?.append === 'function', 'log', 'a log, such as await openJetStream({ servers })')
   expect(typeof base === 'string' && /^(?:\/[^/?#]+)*$/.test(base), 'base', "a path such as '/api/rihla', without a slash at its end")
   expect(adminToken === undefined || typeof adminToken === 'string', 'adminToken', 'a text')
   expect(retention > 0, 'retention', 'a number of milliseconds above 0')
@@ -94,15 +92,16 @@ export function createCollector(options: CollectorOptions): Collector {
 
   const access = createAccess(adminToken)
   const live = createLive()
-  const writer = createGroupCommit<Batch, Committed>(store.commit)
-  const maps = createMaps(store, models, writer.alone, onError)
-  const stopListening = store.onCommit((read) => {
-    live.publish(read)
-    maps.touch()
-  })
-  const collect = createCollect({ writer, mayForgetUser: async (request) => !(await access.denied(request)), now, onError, sites, rateLimit, limits })
-  const confirm = createConfirmer(store, abandonAfter)
-  let expiredAt = -Infinity
+  const intake = log ? createLoggedIntake(log, store) : createDirectIntake(store)
+  // The log's writer folds.
+  const maps = createMaps(log ? { ...store, fold: async () => undefined } : store, models, intake.alone, onError)
+  const stopListening = log
+    ? log.listen(live.isWatched, (touchpoints) => live.publish(() => touchpoints))
+    : store.onCommit((read) => {
+        live.publish(read)
+        maps.touch()
+      })
+  const collect = createCollect({ intake, mayForgetUser: async (request) => !(await access.denied(request)), now, onError, sites, rateLimit, limits })
 
   const admins = (answer: Answer): Answer => async (request, info) => {
     const denied = await access.denied(request)
@@ -159,11 +158,11 @@ export function createCollector(options: CollectorOptions): Collector {
     const { site, ...who } = Object(body.value) as { site?: unknown } & Forget
     const reason = checkSite(site, 'site') ?? checkForget(who, '') ?? (who.user === undefined && who.visitor === undefined ? 'user: missing; whom to forget, by user or visitor' : undefined)
     if (reason) return refuse(400, reason, PRIVATELY)
-    const { erased } = await writer.submit({ site: site as string, received: now(), rows: [], visits: [], refused: [], documents: [], loss: [], forget: who }, 0)
+    const [committed] = await intake.settle([{ site: site as string, received: now(), rows: [], visits: [], refused: [], documents: [], loss: [], forget: who }])
     const names = [['user', who.user], ['visitor', who.visitor]] as const
     // Looked for again, so that the answer is proof.
     const left = await Promise.all(names.map(async ([name, value]) => (value === undefined ? [] : (await store.touchpoints({ site: site as string, [name]: value, limit: 1000 })).touchpoints)))
-    return json({ erased, left: left.flat().length }, PRIVATELY)
+    return json({ erased: committed!.erased, left: left.flat().length }, PRIVATELY)
   }
 
   const bring: Answer = async (request) => {
@@ -176,8 +175,7 @@ export function createCollector(options: CollectorOptions): Collector {
     if (reason) return refuse(400, reason, PRIVATELY)
     const imported = importFile(new TextDecoder().decode(body.bytes), CSV.test(query.get('format') ?? request.headers.get('content-type') ?? ''), site, now())
     if ('errors' in imported) return json({ reason: `${imported.errors.length} lines are not as expected, so none was stored`, errors: imported.errors.slice(0, 100) }, PRIVATELY, 422)
-    // Of one commit, so that all is stored or nothing.
-    const committed = await writer.alone(() => store.commit(imported.batches))
+    const committed = await intake.settle(imported.batches)
     const stored = committed.reduce((sum, each) => sum + each.stored, 0)
     return json({ stored, known: imported.batches.reduce((sum, { rows }) => sum + rows.length, 0) - stored }, PRIVATELY)
   }
@@ -205,14 +203,9 @@ export function createCollector(options: CollectorOptions): Collector {
     return refuse(405, `${path} takes ${allow}`, { ...headers, allow })
   }
 
-  const maintain: Collector['maintain'] = async () => {
-    const at = now()
-    const isDue = at - expiredAt >= EXPIRE_EVERY
-    if (isDue) expiredAt = at
-    const expired = isDue && isFinite(retention) ? await writer.alone(() => store.expire(at - retention)) : { touchpoints: 0, visits: 0 }
-    const confirmed = await Promise.all((await confirm(at)).map((batch) => writer.submit(batch, 0)))
-    return { expired, confirmed: confirmed.reduce((sum, { stored }) => sum + stored, 0) }
-  }
+  const maintain: Collector['maintain'] = log
+    ? async () => ({ expired: { touchpoints: 0, visits: 0 }, confirmed: 0 })
+    : createMaintenance(store, { retention, abandonAfter, now, alone: intake.alone, submit: async (batch) => (await intake.settle([batch]))[0]!.stored })
 
   let maintaining: Promise<unknown> | undefined
   const timer = maintainEvery ? setInterval(() => (maintaining ??= maintain().catch(onError).finally(() => (maintaining = undefined))), maintainEvery) : undefined
@@ -238,7 +231,7 @@ export function createCollector(options: CollectorOptions): Collector {
     live.close()
     await maintaining
     await maps.close()
-    await writer.idle()
+    await intake.idle()
   }
   return Object.assign(collector, { denied: access.denied, maintain, close })
 }

@@ -1,5 +1,5 @@
-import { type Account, emptyAccount, heldWithin, withArrival, withHighest, withLoss, withRefusal } from './account.js'
-import type { Batch, TabRange } from './types.js'
+import { type Account, emptyAccount, heldWithin, type Range, subtract, withArrival, withHighest, withLoss, withRefusal } from './account.js'
+import type { Batch, DocumentSummary, TabRange } from './types.js'
 
 /** Names a document, a visit or a visitor across sites. */
 export const keyOf = (site: string, name: string): string => `${site}/${name}`
@@ -34,3 +34,10 @@ export function enter(accounts: Map<string, Account>, batches: readonly Batch[])
 /** Answers `ask`; `undefined` when the request did not ask. */
 export const heldFor = (accounts: ReadonlyMap<string, Account>, { site, ask }: Batch): TabRange[] | undefined =>
   ask?.flatMap(({ tab, from, to }) => heldWithin(accounts.get(keyOf(site, tab)) ?? emptyAccount, from, to).map(([start, end]) => ({ tab, from: start, to: end })))
+
+/** Answers a part of `ask` from what readers see of its document. */
+export function heldIn(known: DocumentSummary | undefined, { tab, from, to }: TabRange): TabRange[] {
+  if (!known || known.highest < from) return []
+  const gone = [...known.missing, ...known.lost.filter(({ reason }) => !reason.startsWith('refused (')) ].map(({ from: start, to: end }): Range => [start, end]).sort(([a], [b]) => a - b)
+  return subtract([[from, Math.min(to, known.highest)]], gone).map(([start, end]) => ({ tab, from: start, to: end }))
+}

@@ -8,6 +8,8 @@ const HEARTBEAT = 15_000
 /** Streams of new touchpoints. */
 export interface Live {
   readonly publish: (read: () => readonly Touchpoint[]) => void
+  /** Whether anybody reads. */
+  readonly isWatched: () => boolean
   readonly answer: () => Response
   readonly close: () => void
 }
@@ -60,6 +62,7 @@ export function createLive(most = 100): Live {
     publish: (read) => {
       if (readers.size > 0) send(read().map((touchpoint) => `id: ${touchpoint.n}\nevent: touchpoint\ndata: ${JSON.stringify(touchpoint)}\n\n`).join(''))
     },
+    isWatched: () => readers.size > 0,
     answer: () => {
       if (readers.size >= most) return refuse(503, 'too many live readers', { ...PRIVATELY, 'retry-after': '30' })
       return new Response(open(), { headers: { ...PRIVATELY, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' } })

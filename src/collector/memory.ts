@@ -111,7 +111,7 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
     visits: async (keys) => pick(visits, keys),
     people: async (keys) => pick(people, keys),
     forgotten: async () => forgotten,
-    arrivals: async () => 0,
+    arrivals: async () => [...rows.values()].reduce((most, { n }) => Math.max(most, n), 0),
     transaction: async (work) => {
       undo = []
       try {

@@ -191,6 +191,21 @@ export interface Page {
   readonly next?: { readonly happened_at: number; readonly n: number } | undefined
 }
 
+/** All that a store has, to be moved to another, in parts. Keys are `site/name`. */
+export interface Dump {
+  /** How many touchpoints. */
+  readonly touchpoints: number
+  readonly visits: AsyncIterable<readonly Visit[]>
+  readonly people: AsyncIterable<readonly (readonly [key: string, user: string])[]>
+  readonly accounts: AsyncIterable<readonly (readonly [key: string, account: Account, updatedAt: number])[]>
+  /** Ids of orders, also of those that were erased. */
+  readonly orders: AsyncIterable<readonly string[]>
+  readonly forgotten: AsyncIterable<readonly (readonly [hash: string, at: number])[]>
+  /** In the order of `n`. */
+  readonly rows: AsyncIterable<readonly Row[]>
+  readonly close: () => Promise<void>
+}
+
 /** A cart, by the shop's site and its id. */
 export interface OpenCart {
   readonly site: string

@@ -88,6 +88,10 @@ export function createWriter(tables: Tables): Pick<Store, 'commit' | 'expire' | 
       const erased = new Map<Batch, Awaited<ReturnType<typeof erase>>>()
       for (const batch of batches) if (batch.forget) erased.set(batch, await erase(writes, batch))
       return erased
+    }).catch((error: unknown) => {
+      // Some of it may be there.
+      arrivals = undefined
+      throw error
     })
 
     arrivals += rows.length

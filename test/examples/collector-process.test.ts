@@ -16,7 +16,7 @@ describe('the command', () => {
   test('is explained by --help', async () => {
     const { code, out } = await run(['--help']).ended
     expect(code).toBe(0)
-    for (const option of ['--port', '--host', '--db', '--admin-token']) expect(out).toContain(option)
+    for (const option of ['--port', '--host', '--db', '--admin-token', '--clickhouse', '--nats']) expect(out).toContain(option)
   })
 
   test.each([
@@ -25,6 +25,11 @@ describe('the command', () => {
     [['--port'], `Option '--port <value>' argument missing; --help lists the options.`],
     [['--port', '70000'], '--port: expected a number from 0 to 65535, got "70000".'],
     [['--host', '0.0.0.0'], 'Others can reach 0.0.0.0, so reading needs a token: set RIHLA_ADMIN_TOKEN or --admin-token, or use --host 127.0.0.1.'],
+    [['--clickhouse', 'localhost'], '--clickhouse: expected addresses such as http://10.0.0.5:8123, got "localhost".'],
+    [['--clickhouse', 'http://127.0.0.1:1', '--nats', 'http://x'], '--nats: expected addresses such as nats://10.0.0.5:4222, got "http://x".'],
+    [['--nats', 'nats://127.0.0.1:4222'], '--nats needs --clickhouse: several collectors cannot share a file.'],
+    [['--clickhouse', 'http://127.0.0.1:1', '--db', 'x'], '--db and --clickhouse: choose one.'],
+    [['--port', '0', '--clickhouse', 'http://127.0.0.1:1'], /^ClickHouse cannot be used: .+/],
     [['--port', '0', '--db', 'no/such/folder/x.duckdb'], /^The database no\/such\/folder\/x\.duckdb cannot be opened: .+/],
   ])('says in one sentence what is wrong with %j', async (args, sentence) => {
     const { code, err, out } = await run(args).ended

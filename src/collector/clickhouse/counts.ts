@@ -49,7 +49,7 @@ type Sums = { readonly [table in Exclude<keyof Counts, 'goal' | 'carts' | 'atSta
 
 /** What is the sum of what each server has, since all legs of a shopper are on the same. Columns of text tell apart, numbers add up; `keys` are numbers that tell apart. */
 const SUMS: Sums = {
-  totals: (fit) => `SELECT ${SHOPPERS}, count() AS visits, sum(touchpoints) AS touchpoints, countIf(isBounce = 1) AS bounces, countIf(empty(runs.stage)) AS unplaced FROM ${fit}`.replace('sum(touchpoints) AS touchpoints', 'sum(touchpoints) AS touchpoints_'),
+  totals: (fit) => `SELECT ${SHOPPERS}, count() AS visits, sum(touchpoints) AS touchpoints_, countIf(isBounce = 1) AS bounces, countIf(empty(runs.stage)) AS unplaced FROM ${fit}`,
   buyers: (fit) => `SELECT orders, count() AS shoppers FROM (SELECT count() AS orders FROM ${orders(fit)} WHERE e_isOrder = 1 GROUP BY site, person) GROUP BY orders`,
   stays: (fit) => `SELECT stage, ${SHOPPERS}, count() AS entries, countIf(next = '') AS exits FROM ${transitions(fit)} GROUP BY stage`,
   flows: (fit) => `SELECT stage AS from, next AS to, count() AS times FROM ${transitions(fit)} WHERE next <> '' GROUP BY stage, next`,

@@ -12,6 +12,9 @@ export interface Engine {
   readonly close: () => Promise<void>
 }
 
+/** The usual name of a server's database. */
+export const DATABASE = 'rihla'
+
 /** Where a ClickHouse server answers. */
 export interface Server {
   /** Of its HTTP interface, such as `http://10.0.0.5:8123`. */
@@ -31,7 +34,7 @@ export const SETTINGS = { output_format_json_quote_64bit_integers: 0, max_query_
 const PATIENCE = 60_000
 
 /** Talks to a server through the official client, over HTTP. */
-export function connect({ url, database = 'rihla', username = 'default', password = '' }: Server): Engine {
+export function connect({ url, database = DATABASE, username = 'default', password = '' }: Server): Engine {
   const log = { level: 127 } as const
   const client = createClient({ url, database, username, password, request_timeout: PATIENCE, clickhouse_settings: SETTINGS, log })
   return {
@@ -44,8 +47,11 @@ export function connect({ url, database = 'rihla', username = 'default', passwor
   }
 }
 
+const SURROGATES = /[\ud800-\udfff]/
+
 /** Halves of a surrogate pair are no text for ClickHouse, and one would spoil a whole insert. */
-export const wellFormed = (row: object): object => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? whole(value) : value]))
+export const wellFormed = (row: object): object =>
+  Object.values(row).some((value) => typeof value === 'string' && SURROGATES.test(value)) ? Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? whole(value) : value])) : row
 
 const whole = (value: string) => value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 

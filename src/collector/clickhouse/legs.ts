@@ -6,11 +6,15 @@ import { keyOf } from '../ledger.js'
 import { namesTold } from '../telling.js'
 import type { Store } from '../types.js'
 import { type Engine, list, text } from './engine.js'
+import type { Epoch } from './epoch.js'
 import type { Shards } from './shards.js'
 import { ask, placeOf } from './tables-of.js'
 
 /** About so many visits of whom something is new are folded at once, of each server. */
 const MANY = 10_000
+
+/** More than one process will ever do. */
+const MOST_FOLDS = 1e9
 
 type Place = readonly [site: string, visit: string]
 
@@ -42,7 +46,8 @@ function fromLeg({ runs, acts, payments, abandoned, hurts, feelings, isBounce, .
 const moved = (model: string, [site, visit]: Place, person: string, version: number) => ({ model, site, visit, person, started: 0, touchpoints: 0, version })
 
 /** Keeps legs up to date, a part of what is new at a time. They are kept by shopper, so that a shopper's whole journey is on one server: where a log-in makes a visit another's, its leg moves. */
-export function legsOf(shards: Shards, meta: Engine, erasures: () => number): Store['fold'] {
+export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures: () => number): Store['fold'] {
+  let folds = 0
   const progress = async () => new Map((await meta.query('SELECT name, n FROM progress FINAL')).map(({ name, n }) => [String(name), Number(n)]))
   const homeOf = ({ site, person }: { readonly site: string; readonly person: string }) => shards.homeOf(site, person)
 
@@ -69,7 +74,8 @@ export function legsOf(shards: Shards, meta: Engine, erasures: () => number): St
     const known = await progress()
     const [from, committed] = [known.get(`folded/${name}`) ?? 0, known.get('committed') ?? 0]
     if (committed <= from) return undefined
-    const version = (known.get('version') ?? 0) + 1
+    const epoch = await takeEpoch()
+    const version = epoch * MOST_FOLDS + ++folds
     const before = erasures()
     const to = await endOf(from, committed)
 
@@ -106,7 +112,7 @@ export function legsOf(shards: Shards, meta: Engine, erasures: () => number): St
       if (from === 0) for (const [table, column] of [['legs', 'model'], ['progress', 'name']] as const) await shards.erase(table, `match(${column}, ${text(`^(folded/)?${model.id}@`)}) AND ${column} NOT IN (${text(name)}, ${text(`folded/${name}`)})`)
       await shards.insert('legs', legs.map((leg) => ({ ...fromLeg(leg), site: leg.site, person: leg.person, model: name, version })), ({ site, person }) => [site, person])
       for (const { engine, rows: tombs } of gone) await engine.insert('legs', tombs)
-      await meta.insert('progress', [{ name: 'version', n: version }, { name: `folded/${name}`, n: to }])
+      await meta.insert('progress', [{ name: `folded/${name}`, n: to, epoch }])
       return to === committed
     }
   }

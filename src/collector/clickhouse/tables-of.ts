@@ -5,6 +5,7 @@ import { createRecent, readThrough } from '../recent.js'
 import type { Forget, Row, Tables, Visit, Writes } from '../types.js'
 import { isOrder } from '../writer.js'
 import { type Engine, list, text } from './engine.js'
+import type { Epoch } from './epoch.js'
 import type { Shards } from './shards.js'
 
 /** So many are looked for in one statement. */
@@ -42,11 +43,18 @@ export async function visitsOfUser(shards: Shards, site: string | undefined, use
  * The tables of ClickHouse servers, for the writer. There are no transactions: what is written is kept until all is decided, and then put in place in an order in which each step may be the
  * last: what is committed again after a failure is completed, and nothing of it is there twice. Until then an account claims less than there is, never more. `erased` hears when something was erased.
  */
-export function tablesOf(shards: Shards, meta: Engine, erased: () => void): Tables {
+export function tablesOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erased: () => void): Tables {
   const accounts = createRecent<Account>(50_000)
   const visits = createRecent<Visit>(50_000)
   const people = createRecent<string>(50_000)
   let forgotten: Map<string, number> | undefined
+  // What was written before by halves, here or by a process that has ended, has arrived, too.
+  let isWhole = false
+  const arrivals = async () => {
+    const touched = (await shards.each((engine) => engine.query('SELECT max(n) AS n FROM touched'))).flat()
+    const committed = await meta.query(`SELECT max(n) AS n FROM progress WHERE name = 'committed'`)
+    return [...touched, ...committed].reduce((most, { n }) => Math.max(most, Number(n)), 0)
+  }
 
   const reset = () => {
     for (const recent of [accounts, visits, people]) recent.clear()
@@ -61,22 +69,25 @@ export function tablesOf(shards: Shards, meta: Engine, erased: () => void): Tabl
     const afterwards: (() => void)[] = []
 
     const flush = async () => {
+      const epoch = await takeEpoch()
       const visitors = given.flatMap(({ site, visit, visitor }) => (visitor === undefined ? [] : [{ site, visitor, visit }]))
       const touched = new Map<string, { n: number; site: string; visit: string }>()
       for (const { site, visit, n } of rows) touched.set(keyOf(site, visit), { n, site, visit })
       await Promise.all([
-        shards.insert('visits', given.map(fromVisit), placeOf),
+        shards.insert('visits', given.map((visit) => ({ ...fromVisit(visit), epoch })), placeOf),
         shards.insert('visitors', visitors, ({ site, visitor }) => [site, visitor]),
-        shards.insert('people', met.map(([key, user]) => ({ key, user })), ({ key }) => [key]),
+        shards.insert('people', met.map(([key, user]) => ({ key, user, epoch })), ({ key }) => [key]),
         shards.insert('touched', touched.values(), placeOf),
       ])
       await shards.insert('touchpoints', rows.map(fromRow), placeOf)
       // An order counts as known from here on, and what was asked for may be deleted by who sent it.
       await Promise.all([
         shards.insert('orders', rows.filter(isOrder).map(({ id }) => ({ id })), ({ id }) => [id]),
-        shards.insert('documents', entries.map(([key, account, at]) => ({ key, account: JSON.stringify(account), updated_at: at })), ({ key }) => [key]),
+        shards.insert('documents', entries.map(([key, account, at]) => ({ key, account: JSON.stringify(account), updated_at: at, epoch })), ({ key }) => [key]),
       ])
-      if (rows.length) await meta.insert('progress', [{ name: 'committed', n: rows.reduce((most, { n }) => Math.max(most, n), 0) }])
+      const end = rows.reduce((most, { n }) => Math.max(most, n), isWhole ? 0 : await arrivals())
+      if (end) await meta.insert('progress', [{ name: 'committed', n: end, epoch }])
+      isWhole = true
       for (const visit of given) visits.set(keyOf(visit.site, visit.visit), visit)
       for (const [key, account] of entries) accounts.set(key, account)
       for (const [key, user] of met) people.set(key, user)
@@ -101,7 +112,7 @@ export function tablesOf(shards: Shards, meta: Engine, erased: () => void): Tabl
       if (who.length) await shards.erase('people', who.join(' OR '))
       await shards.erase('legs', named(all))
       // What is left of a visit has to be folded again, and what came after it.
-      if (shared.length) await shards.erase('progress', `name <> 'committed'`)
+      if (shared.length) await shards.erase('progress', `startsWith(name, 'folded/')`)
       afterwards.push(reset, erased)
       return { touchpoints, visits: empty.length }
     }
@@ -126,7 +137,7 @@ export function tablesOf(shards: Shards, meta: Engine, erased: () => void): Tabl
       await shards.erase('documents', `updated_at < ${before}`)
       const legs = await sum(`SELECT count() AS count FROM legs WHERE started < ${before}`)
       await shards.erase('legs', `started < ${before}`)
-      const [folded] = await meta.query(`SELECT min(n) AS n FROM progress FINAL`)
+      const [folded] = await meta.query(`SELECT min(n) AS n FROM progress FINAL WHERE startsWith(name, 'folded/')`)
       await shards.erase('touched', `n <= ${Number(folded!.n)}`)
       afterwards.push(reset)
       if (touchpoints || old.length || legs) afterwards.push(erased)
@@ -162,15 +173,17 @@ export function tablesOf(shards: Shards, meta: Engine, erased: () => void): Tabl
       return result
     } catch (error) {
       reset()
+      isWhole = false
       throw error
     }
   }
 
   return {
     known: async (rows) => {
-      const where = (own: readonly Row[]) => `(site, visit, id) IN (${own.map(({ site, visit, id }) => `(${text(site)},${text(visit)},toUUID(${text(id)}))`).join(',')})`
-      const stored = ask(shards, rows, placeOf, (own) => `SELECT toString(id) AS known FROM touchpoints WHERE ${where(own)}`)
-      const orders = ask(shards, rows.filter(isOrder), ({ id }) => [id], (own) => `SELECT toString(id) AS known FROM orders WHERE id IN (${own.map(({ id }) => `toUUID(${text(id)})`).join(',')})`)
+      // All of their visits, which are few beside them: long lists of ids are slow to read for the servers.
+      const places = new Map(rows.map((row) => [keyOf(row.site, row.visit), placeOf(row)]))
+      const stored = ask(shards, places.values(), (place) => place, (own) => `SELECT toString(id) AS known FROM touchpoints WHERE (site, visit) IN ${list(own)}`)
+      const orders = ask(shards, rows.filter(isOrder), ({ id }) => [id], (own) => `SELECT toString(id) AS known FROM orders WHERE id IN ${list(own.map(({ id }) => id))}`)
       return new Set((await Promise.all([stored, orders])).flat().map(({ known }) => String(known)))
     },
     accounts: (keys) => readThrough(accounts, keys, async (absent) => (await ask(shards, absent, (key) => [key], byKey('documents'))).map(({ key, account }) => [String(key), JSON.parse(String(account)) as Account] as const)),
@@ -179,7 +192,7 @@ export function tablesOf(shards: Shards, meta: Engine, erased: () => void): Tabl
         (await ask(shards, absent.map(cut), (key) => key, (own) => `SELECT * FROM visits FINAL WHERE (site, visit) IN ${list(own)}`)).map(toVisit).map((visit) => [keyOf(visit.site, visit.visit), visit] as const)),
     people: (keys) => readThrough(people, keys, async (absent) => (await ask(shards, absent, (key) => [key], byKey('people'))).map(({ key, user }) => [String(key), String(user)] as const)),
     forgotten: async () => (forgotten ??= new Map((await shards.each((engine) => engine.query('SELECT key, at FROM forgotten FINAL'))).flat().map(({ key, at }) => [String(key), Number(at)]))),
-    arrivals: async () => Number((await meta.query(`SELECT max(n) AS n FROM progress WHERE name = 'committed'`))[0]!.n),
+    arrivals,
     transaction,
   }
 }

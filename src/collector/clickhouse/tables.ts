@@ -55,6 +55,9 @@ const visits: { readonly [column in keyof Visit]-?: string } = {
   device: MAYBE,
 }
 
+/** Of rows of the same key that of the highest epoch counts: one who writes after another has begun to cannot undo anything. */
+const EPOCH = { epoch: NUMBER }
+
 /** As an `OwnLeg`, by model; of each visit the newest `version` counts. A leg without touchpoints says that it is elsewhere now. */
 const legs: { readonly [column in keyof Omit<OwnLeg, 'runs' | 'acts' | 'payments' | 'abandoned' | 'hurts' | 'feelings'> | 'model' | 'version' | `${'runs' | 'acts' | 'payments' | 'abandoned' | 'hurts' | 'feelings'}.${string}`]-?: string } = {
   model: TEXT,
@@ -115,20 +118,20 @@ interface Table {
   readonly key: readonly string[]
   /** The time whose month is the row's partition, ms. */
   readonly month?: string
-  /** The highest counts, instead of the one written last. */
+  /** The highest counts; of equals, and without one, the one written last. */
   readonly version?: string
 }
 
 /** What each server has. Which server has a row, says `shards.ts`. */
 export const TABLES = {
   touchpoints: { columns: touchpoints, key: ['site', 'visit', 'id'], month: 'happened_at' },
-  visits: { columns: visits, key: ['site', 'visit'], month: 'started' },
+  visits: { columns: { ...visits, ...EPOCH }, key: ['site', 'visit'], month: 'started', version: 'epoch' },
   /** Which visits are a visitor's. */
   visitors: { columns: { site: TEXT, visitor: TEXT, visit: TEXT }, key: ['site', 'visitor', 'visit'] },
   /** The loss account, an `Account`; `key` is `site/tab`. */
-  documents: { columns: { key: TEXT, account: TEXT, updated_at: NUMBER }, key: ['key'] },
+  documents: { columns: { key: TEXT, account: TEXT, updated_at: NUMBER, ...EPOCH }, key: ['key'], version: 'epoch' },
   /** The first user that each visitor has logged in as; `key` is `site/visitor`. */
-  people: { columns: { key: TEXT, user: TEXT }, key: ['key'] },
+  people: { columns: { key: TEXT, user: TEXT, ...EPOCH }, key: ['key'], version: 'epoch' },
   /** Ids that the business gives (version 8). Kept when a visitor is forgotten. */
   orders: { columns: { id: 'UUID' }, key: ['id'] },
   /** Whom forgetting erased, and when; `key` is a hash. */
@@ -136,8 +139,8 @@ export const TABLES = {
   /** Of which visits something is new, by the highest `n` of it in one commit. */
   touched: { columns: { n: NUMBER, site: TEXT, visit: TEXT }, key: ['n', 'site', 'visit'] },
   legs: { columns: legs, key: ['model', 'site', 'visit'], version: 'version' },
-  /** How far something has come: `committed`, and `folded` with the model's name, as an `n`. */
-  progress: { columns: { name: TEXT, n: NUMBER }, key: ['name'] },
+  /** How far something has come: `committed`, and `folded` with the model's name, as an `n`; the `epoch`, and the version of the `tables`. */
+  progress: { columns: { name: TEXT, n: NUMBER, ...EPOCH }, key: ['name'], version: 'epoch' },
 } satisfies { readonly [table: string]: Table }
 
 /** Grows when a release changes the tables. */

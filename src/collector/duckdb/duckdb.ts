@@ -1,7 +1,8 @@
-import type { Store } from '../types.js'
+import type { Dump, Store } from '../types.js'
 import { createWriter } from '../writer.js'
 import { mapsOf } from './counts.js'
 import { openDatabase } from './database.js'
+import { dumpOf } from './dump.js'
 import { legsOf } from './legs.js'
 import { readsOf } from './reads.js'
 import { tablesOf } from './tables-of.js'
@@ -32,4 +33,10 @@ export async function openDuckdbStore(path: string): Promise<Store> {
       database.close()
     },
   }
+}
+
+/** Opens a DuckDB file, that no collector has open, to move what is in it to another store. Rejects as `openDuckdbStore`. */
+export async function openDuckdbDump(path: string): Promise<Dump> {
+  const database = await openDatabase(path)
+  return dumpOf(await database.connect(), database.close)
 }

@@ -1,0 +1,36 @@
+import { createConfirmer } from './abandoned.js'
+import type { Batch, Count, Store } from './types.js'
+
+/** What keeping a store in order needs. */
+interface MaintenanceOptions {
+  readonly retention: number
+  readonly abandonAfter: number
+  readonly now: () => number
+  /** Runs work when nothing else writes. */
+  readonly alone: <T>(work: () => Promise<T>) => Promise<T>
+  /** Resolves with how many touchpoints are new. */
+  readonly submit: (batch: Batch) => Promise<number>
+}
+
+/** What was done. */
+export interface Maintained {
+  readonly expired: Count
+  readonly confirmed: number
+}
+
+/** How often what is too old is erased, ms. */
+const EXPIRE_EVERY = 3_600_000
+
+/** Erases what is too old, and confirms carts that were abandoned, when it is called. */
+export function createMaintenance(store: Store, { retention, abandonAfter, now, alone, submit }: MaintenanceOptions): () => Promise<Maintained> {
+  const confirm = createConfirmer(store, abandonAfter)
+  let expiredAt = -Infinity
+  return async () => {
+    const at = now()
+    const isDue = at - expiredAt >= EXPIRE_EVERY
+    if (isDue) expiredAt = at
+    const expired = isDue && isFinite(retention) ? await alone(() => store.expire(at - retention)) : { touchpoints: 0, visits: 0 }
+    const confirmed = await Promise.all((await confirm(at)).map(submit))
+    return { expired, confirmed: confirmed.reduce((sum, stored) => sum + stored, 0) }
+  }
+}
