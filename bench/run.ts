@@ -11,6 +11,7 @@ import { entries } from './entries.js'
 import { ROUNDS, say } from './lab.js'
 import { listeners } from './listeners.js'
 import { start } from './start.js'
+import { stores } from './stores.js'
 import { toMarkdown, type Row } from './table.js'
 import { wire } from './wire.js'
 
@@ -30,6 +31,7 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
   ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
   ['Collector', 'The example collector on a fresh DuckDB file, in a process of its own beside the load generator. 32 devices at a time send batches of 20 and wait for the answer, which comes after the commit. `BENCH_SECONDS` says for how long.', collecting],
   ['Journey maps', 'The same collector with the journeys of 87,000 made-up shoppers. Before each request one more has come, but for the first row.', mapping],
+  ['Stores', 'Journeys of 87,000 made-up shoppers, committed 500 requests at a time, in a DuckDB file and on two ClickHouse servers, all on this machine. `BENCH_SHOPPERS` says of how many.', stores],
 ]
 
 const [engine] = engines
