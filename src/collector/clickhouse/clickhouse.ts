@@ -1,7 +1,7 @@
 import type { Dump, Store } from '../types.js'
 import { createWriter } from '../writer.js'
 import { copy } from './copy.js'
-import { mapsOf } from './counts.js'
+import { clearStale, mapsOf } from './counts.js'
 import { connect, DATABASE, type Engine, type Server } from './engine.js'
 import { createEpoch } from './epoch.js'
 import { legsOf } from './legs.js'
@@ -20,6 +20,7 @@ async function groundOn(engines: readonly [Engine, ...Engine[]]) {
   const [meta] = engines
   await shards.each(async (engine) => {
     for (const statement of CREATE_TABLES) await engine.run(statement)
+    await clearStale(engine)
   })
   const [found] = await meta.query(`SELECT max(n) AS n FROM progress WHERE name = 'tables'`)
   if (Number(found!.n) > TABLES_VERSION) throw new Error(`The tables were written by a newer release (version ${Number(found!.n)}, expected ${TABLES_VERSION}).`)

@@ -192,12 +192,37 @@ const shoppersSql = (fit: string, stage: string | undefined, limit: number) => `
     argMaxIf(runs.stage[-1], ${WHEN}, notEmpty(runs.stage)) AS stage_, sum(arrayCount(is -> is = 1, payments.isOrder)) AS orders, sum(arraySum(hurts.times)) AS hurts_ FROM ${fit} GROUP BY site, person)
   ${stage === undefined ? '' : `WHERE stage_ = ${text(stage)} `}ORDER BY ended_ DESC, person LIMIT ${limit}`
 
+/** The name of a table that is there while a map is counted; it tells when that began. */
+const FIT = 'fit_'
+/** Older ones are of a process that has died, ms. */
+const STALE = 3_600_000
+let made = 0
+
+/** Removes what processes that have died have left. */
+export async function clearStale(engine: Engine): Promise<void> {
+  const found = await engine.query(`SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, '${FIT}')`)
+  for (const { name } of found) if (Number(String(name).split('_')[1]) < Date.now() - STALE) await engine.run(`DROP TABLE IF EXISTS ${String(name)}`)
+}
+
+/** Copies the legs that fit, on each server, while they are counted: to find the newest of each among all is most of the work, and twenty statements want it. */
+async function withFit<T>(engines: readonly Engine[], fit: string, count: (table: string) => Promise<T>): Promise<T> {
+  const table = `${FIT}${Date.now()}_${++made}_${Math.random().toString(36).slice(2)}`
+  try {
+    await Promise.all(engines.map((engine) => engine.run(`CREATE TABLE ${table} ENGINE = Log AS SELECT * FROM ${fit}`)))
+    return await count(table)
+  } finally {
+    await Promise.all(engines.map((engine) => engine.run(`DROP TABLE IF EXISTS ${table}`).catch(() => {})))
+  }
+}
+
+/** A server may go or come back while it is counted on. */
+const twice = <T>(work: () => Promise<T>) => work().catch(work)
+
 /** Reads legs as `countLegs` and `shoppersIn` do, on all servers at once. */
 export function mapsOf(shards: Shards): Pick<Store, 'counts' | 'choices' | 'shoppers'> {
+  const engines = shards.all
   return {
-    counts: async (model, filters) => {
-      const fit = fitting(nameOf(model), filters)
-      const engines = shards.all
+    counts: (model, filters) => twice(() => withFit(engines, fitting(nameOf(model), filters), async (fit) => {
       const sums = async (table: keyof Sums) => [table, add(table, (await Promise.all(engines.map((engine) => engine.query(SUMS[table](fit))))).flat())] as const
       const tables = Object.fromEntries(await Promise.all((Object.keys(SUMS) as (keyof Sums)[]).map(sums)))
       const [left, stays, visits, touchpoints, ms, stagePaths, pagePaths] = await Promise.all([
@@ -218,7 +243,7 @@ export function mapsOf(shards: Shards): Pick<Store, 'counts' | 'choices' | 'shop
         stagePaths: stagePaths.map(({ path, times }) => ({ path, shoppers: times })),
         pagePaths: pagePaths.map(({ path, times }) => ({ path, visits: times })),
       } as unknown as Counts
-    },
+    })),
     choices: async (model) => {
       const named = ['site', 'channel', 'device', 'segment', 'persona']
       const found = await shards.each((engine) => engine.query(`SELECT ${named.map((name) => `groupUniqArray(${name}) AS ${name}s`).join(', ')} FROM legs FINAL WHERE model = ${text(nameOf(model))} AND touchpoints > 0`))

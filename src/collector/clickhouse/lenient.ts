@@ -32,19 +32,18 @@ export function createLenient(engines: readonly Engine[]): Lenient {
     return []
   }
 
+  const orNothing = async <T>(engine: Engine, ask: () => Promise<T>) => {
+    if (!(await isUp(engine))) return nothing()
+    try {
+      return await ask()
+    } catch (error) {
+      if (await isUp(engine, true)) throw error
+      return nothing()
+    }
+  }
+
   return {
-    engines: engines.map((engine) => ({
-      ...engine,
-      query: async (sql) => {
-        if (!(await isUp(engine))) return nothing()
-        try {
-          return await engine.query(sql)
-        } catch (error) {
-          if (await isUp(engine, true)) throw error
-          return nothing()
-        }
-      },
-    })),
+    engines: engines.map((engine) => ({ ...engine, query: (sql) => orNothing(engine, () => engine.query(sql)), run: async (sql) => void (await orNothing(engine, () => engine.run(sql))) })),
     away: async () => {
       const parts = await partsAway()
       return parts.length ? { parts, of: engines.length } : undefined
