@@ -14,7 +14,7 @@ export const helpFor = (/** @type {string} */ command) => `Usage: ${command} [op
                          --host is not this machine
   --clickhouse <urls>    ClickHouse servers instead of a file,   (RIHLA_CLICKHOUSE)
                          with commas; their order stays
-  --nats <urls>          NATS servers: several collectors        (RIHLA_NATS)
+  --nats <urls>          all NATS servers: several collectors    (RIHLA_NATS)
                          before the same ClickHouse
   --help                 print this
 

@@ -26,3 +26,10 @@ export const serverAt = (address) => {
   const { origin, pathname, username, password } = new URL(address)
   return { url: origin, ...(pathname.length > 1 && { database: pathname.slice(1) }), ...(username && { username: decodeURIComponent(username), password: decodeURIComponent(password) }) }
 }
+
+/** NATS servers as their addresses say, with who is to be let in as the first one says. @type {(addresses: readonly string[]) => { servers: string[], user?: string, pass?: string }} */
+export const natsAt = (addresses) => {
+  const [first = new URL('nats://localhost')] = addresses.map((address) => new URL(address))
+  const { username, password } = first
+  return { servers: addresses.map((address) => new URL(address).host), ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }) }
+}

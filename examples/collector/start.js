@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { createCollector, isLoopback } from 'rihla/collector'
 import { createMemoryStore } from 'rihla/collector/memory'
 import { withPages } from './pages.js'
-import { isAbsent, loaded, serverAt } from './servers.js'
+import { isAbsent, loaded, natsAt, serverAt } from './servers.js'
 
 /** @typedef {import('node:http').Server} Server */
 /**
@@ -71,7 +71,7 @@ const openServers = async (clickhouse, nats, { models, retention, abandonAfter, 
   try {
     const { openJetStream } = await loaded(() => import('rihla/collector/jetstream'), '--nats', '@nats-io/transport-node @nats-io/jetstream @nats-io/kv')
     const { createLogWriter } = await import('rihla/collector/log')
-    const log = await openJetStream({ servers: nats, replicas: Math.min(3, nats.length) })
+    const log = await openJetStream({ ...natsAt(nats), replicas: Math.min(3, nats.length) })
     const settings = { models, retention, abandonAfter, maintainEvery, onError }
     const writer = createLogWriter({ log, open, ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) })
     const close = async () => {

@@ -47,7 +47,8 @@ export function createLoggedIntake(log: Log, store: Store): Intake {
     take: (batch, size) =>
       track(size, async () => {
         const { ask, ...rest } = batch
-        await log.append(rest)
+        // A sender may only ask.
+        if (rest.forget || [rest.rows, rest.visits, rest.refused, rest.documents, rest.loss].some(({ length }) => length)) await log.append(rest)
         // Where the store is away its answer is left out.
         return ask ? answer(batch).catch(() => ({})) : {}
       }),

@@ -150,6 +150,7 @@ describe('a collector with a log', () => {
     const ask = [{ tab: 'k3v9x2ab', from: 1, to: 9 }, { tab: 'h7m2c0qe', from: 1, to: 2 }]
     const held = (await (await post('/collect', request({ touchpoints: [], ask }))).json()) as { held: unknown }
     expect(held).toEqual({ held: [{ tab: 'k3v9x2ab', from: 1, to: 2 }, { tab: 'k3v9x2ab', from: 4, to: 4 }] })
+    expect(given.commits.length).toBe(1)
     const blind = collectorOn({ ...given, memory: { ...given.memory, documents: async () => Promise.reject(new Error('away')) } })
     expect(await (await blind.post('/collect', request({ touchpoints: [], ask }))).json()).toEqual({})
   })

@@ -39,8 +39,8 @@ const REPLY = 'Rihla-Reply'
 
 const nanos = (ms: number) => ms * 1e6
 
-/** The same for the same touchpoints and reports, whenever they came: what a sender repeats within two minutes is appended once. */
-const idOf = ({ received: _received, rows, ...rest }: Batch): Promise<string> => sha256(JSON.stringify([rest, rows.map(({ id }) => id)]))
+/** The same for the same touchpoints and reports, whenever they came: what a sender repeats within two minutes is appended once. Who asks to be forgotten again means what has come since, too. */
+const idOf = async ({ received, rows, ...rest }: Batch): Promise<string> => sha256(JSON.stringify([rest, rows.map(({ id }) => id), rest.forget && received]))
 
 /**
  * A log on NATS JetStream (server 2.9 or newer), made when it is absent: a work queue on disk, on `replicas` servers, from which a batch goes when it is committed. Needs `@nats-io/transport-node`, `@nats-io/jetstream` and

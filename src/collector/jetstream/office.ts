@@ -40,9 +40,9 @@ async function fetching(nats: NatsConnection, name: string, toEntry: (message: J
           while (gathered.length >= AHEAD && !signal.aborted) await new Promise<void>((resolve) => (taken = resolve))
         }
       } catch {
-        // Servers are away, or the stream has no leader now: asked again soon.
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        // Servers are away, or the stream has no leader now.
       }
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
   void follow()
