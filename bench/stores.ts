@@ -10,8 +10,8 @@ import { openClickhouseStore } from '../src/collector/clickhouse/clickhouse.js'
 import { createCollector } from '../src/collector/collector.js'
 import { openDuckdbStore } from '../src/collector/duckdb/duckdb.js'
 import type { Batch, Store } from '../src/collector/types.js'
-import type { Counts } from '../src/journey-map/counts.js'
 import { five } from '../src/stages/five.js'
+import { foldAll, sorted } from '../test/contracts/collector-maps.js'
 import { ROUNDS, say } from './lab.js'
 import { median, type Row, spread } from './table.js'
 
@@ -19,8 +19,6 @@ import { median, type Row, spread } from './table.js'
 const SHOPPERS = Number(process.env.BENCH_SHOPPERS ?? 87_000)
 /** As many requests are committed at once. */
 const GROUP = 500
-
-const sorted = (counts: Counts) => Object.fromEntries(Object.entries(counts).map(([table, rows]) => [table, /Paths$/.test(table) ? rows : (rows as object[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()]))
 
 /** Requests as a collector judges them. */
 async function* judged(): AsyncGenerator<Batch[]> {
@@ -60,12 +58,9 @@ export async function stores(): Promise<Row[]> {
     }
     say(`stores: ${touchpoints} touchpoints are stored`)
     const commits = { ...took }
-    const fold = async (store: Store) => {
-      for (let write = await store.fold(five); write && !(await write()); write = await store.fold(five));
-    }
     ;[took.duckdb, took.house] = [0, 0]
-    await timed('duckdb', () => fold(duckdb))
-    await timed('house', () => fold(house))
+    await timed('duckdb', () => foldAll(duckdb, five))
+    await timed('house', () => foldAll(house, five))
     const folds = { ...took }
     const filters = [{}, { channel: 'email' }, { device: 'mobile', since: Date.now() - 2_592_000_000 }, { segment: 'vip' }]
     for (const each of filters) if (!isDeepStrictEqual(sorted(await duckdb.counts(five, each)), sorted(await house.counts(five, each)))) throw new Error(`the maps differ with ${JSON.stringify(each)}`)

@@ -68,7 +68,7 @@ const visitOf = ({ site, visit }: Row): Visit => ({ site, visit, visitor: VISITO
 export const batches = (rows: readonly Row[]): Batch[] => ['s', 't'].map((site) => ({ site, received: NOON, rows: rows.filter((row) => row.site === site), visits: rows.filter((row) => row.site === site).map(visitOf), refused: [], documents: rows.length % 3 ? [] : [['k3v9x2ab', seq + 1] as const], loss: rows.length % 2 ? [] : [{ tab: 'm1v9x2ab', from: 1, to: rows.length, reason: 'full' }] }))
 
 /** Rows come in any order, but for paths. */
-const sorted = (counts: Counts) => Object.fromEntries(Object.entries(counts).map(([table, rows]) => [table, /Paths$/.test(table) ? rows : (rows as object[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()]))
+export const sorted = (counts: Counts) => Object.fromEntries(Object.entries(counts).map(([table, rows]) => [table, /Paths$/.test(table) ? rows : (rows as object[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()]))
 /** Folds all that is new. */
 export const foldAll = async (store: Store, model: StageModel): Promise<void> => {
   for (let write = await store.fold(model); write && !(await write()); write = await store.fold(model));

@@ -1,7 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openClickhouseStore } from '../../src/collector/clickhouse/clickhouse.js'
+import { createMemoryStore } from '../../src/collector/memory.js'
+import type { Store } from '../../src/collector/types.js'
+import { aida } from '../../src/stages/aida.js'
 import { five } from '../../src/stages/five.js'
-import { foldAll, testMaps } from '../contracts/collector-maps.js'
+import { foldAll, sorted, testMaps } from '../contracts/collector-maps.js'
 import { batch, describeStore, row } from '../contracts/collector-store.js'
 import { isInstalled, useClickhouse } from '../harness/clickhouse.js'
 
@@ -14,6 +17,35 @@ describe.skipIf(!isInstalled)('ClickHouse', () => {
     describeStore(`ClickHouse on ${servers} server${servers > 1 ? 's' : ''}`, open)
     testMaps(`ClickHouse on ${servers}`, open, 8)
   }
+
+  test('what is left of journeys is folded again when somebody is erased, also after what was old has gone', async () => {
+    const stores = [createMemoryStore(), await openClickhouseStore(await fresh(2))]
+    onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))))
+    const at = (n: number) => 1_763_769_600_000 + n * 3_600_000
+    const visit = (name: string, n: number, visitor: string) => ({ site: 's', visit: name, visitor, started: at(n), channel: 'email', number: n })
+    const bought = (name: string, n: number, user?: string) => row({ name: 'purchase', visit: name, at: at(n), happened_at: at(n), user, props: { transaction_id: `${name}-${n}`, value: 5, currency: 'EUR' } })
+    const sent = [
+      batch({ rows: [row({ visit: 'old', at: at(-1000), happened_at: at(-1000) })], visits: [visit('old', -1000, 'gone')] }),
+      batch({ rows: [bought('v1', 1, 'u'), bought('v1', 2, 'w'), row({ visit: 'v2', at: at(9), happened_at: at(9), name: 'page_view' })], visits: [visit('v1', 1, 'a'), visit('v2', 9, 'a')] }),
+      batch({ rows: [bought('v3', 3)], visits: [visit('v3', 3, 'b')] }),
+    ]
+    const tell = async (store: Store) => {
+      await foldAll(store, five)
+      const counts = await store.counts(five, {})
+      return { counts: sorted(counts), totals: counts.totals, shoppers: await store.shoppers(five, {}) }
+    }
+    for (const store of stores) for (const each of sent) await store.commit([each])
+    expect(await tell(stores[1]!)).toEqual(await tell(stores[0]!))
+    for (const store of stores) await store.expire(at(-900))
+    expect(await tell(stores[1]!)).toEqual(await tell(stores[0]!))
+    for (const store of stores) await store.commit([batch({ forget: { user: 'u' } })])
+    const left = await tell(stores[1]!)
+    expect(left).toEqual(await tell(stores[0]!))
+    expect(left.totals[0]).toMatchObject({ shoppers: 2, visits: 2 })
+    // And in another model, which looks at all of it for the first time.
+    await foldAll(stores[1]!, aida)
+    expect(sorted(await stores[1]!.counts(aida, {}))).toEqual(sorted(await stores[0]!.counts(aida, {})))
+  })
 
   describe('a server that is away', () => {
     const opened = async () => {

@@ -7,16 +7,14 @@ import { namesTold } from '../telling.js'
 import type { Store } from '../types.js'
 import { type Engine, list, text } from './engine.js'
 import type { Epoch } from './epoch.js'
+import { ask, type Place } from './places.js'
 import type { Shards } from './shards.js'
-import { ask, placeOf } from './tables-of.js'
 
 /** About so many visits of whom something is new are folded at once, of each server. */
 const MANY = 10_000
 
 /** More than one process will ever do. */
 const MOST_FOLDS = 1e9
-
-type Place = readonly [site: string, visit: string]
 
 const place = (row: Columns): Place => [String(row.site), String(row.visit)]
 

@@ -4,8 +4,9 @@ import { keyOf } from '../ledger.js'
 import { toTouchpoint } from '../to-touchpoint.js'
 import type { Row, Store, TouchpointFilters } from '../types.js'
 import { list, text } from './engine.js'
+import { visitsOfUser } from './erasing.js'
+import { ask, placeOf } from './places.js'
 import type { Shards } from './shards.js'
-import { ask, placeOf, visitsOfUser } from './tables-of.js'
 
 const NUMBERS = ['n', 'at', 'received_at', 'happened_at', 'seq']
 const JSONS = ['props', 'marks', 'denied']

@@ -1,15 +1,14 @@
 import type { Account } from '../account.js'
-import { type Columns, toVisit } from '../columns.js'
+import { toVisit } from '../columns.js'
 import { keyOf } from '../ledger.js'
 import { createRecent, readThrough } from '../recent.js'
-import type { Forget, Row, Tables, Visit, Writes } from '../types.js'
+import type { Row, Tables, Visit, Writes } from '../types.js'
 import { isOrder } from '../writer.js'
 import { type Engine, list, text } from './engine.js'
 import type { Epoch } from './epoch.js'
+import { eraseVisits, expireBefore, visitsOf } from './erasing.js'
+import { ask, cut, type Place, placeOf } from './places.js'
 import type { Shards } from './shards.js'
-
-/** So many are looked for in one statement. */
-const MANY = 2000
 
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
 
@@ -18,26 +17,7 @@ const fromVisit = (visit: Visit) => ({ ...visit, first: json(visit.first), campa
 const wordOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 const fromRow = (row: Row) => ({ ...row, marks: json(row.marks), denied: json(row.denied), props: json(row.props), cart: wordOf(row.props?.cart_id), status: wordOf(row.props?.status) })
 
-/** Where the rows of a visit are, and the visit. */
-export const placeOf = ({ site, visit }: { readonly site: string; readonly visit: string }): readonly [site: string, visit: string] => [site, visit]
-
-/** What servers hold of some keys, each asked for its own. */
-export async function ask<Key>(shards: Shards, keys: Iterable<Key>, placeOfKey: (key: Key) => readonly string[], sqlFor: (own: readonly Key[]) => string): Promise<readonly Columns[]> {
-  const asked = [...shards.split(keys, placeOfKey)].flatMap(([engine, own]) => Array.from({ length: Math.ceil(own.length / MANY) }, (_, i) => engine.query(sqlFor(own.slice(i * MANY, (i + 1) * MANY)))))
-  return (await Promise.all(asked)).flat()
-}
-
-/** `site/name` in two. Sites have no slash. */
-const cut = (key: string): [site: string, name: string] => [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)]
-
 const byKey = (table: string) => (keys: readonly string[]) => `SELECT * FROM ${table} FINAL WHERE key IN ${list(keys)}`
-
-/** The visits of these users, told as whom they have logged in as or by whom something was done: `[site, visit]`. */
-export async function visitsOfUser(shards: Shards, site: string | undefined, user: string): Promise<Columns[]> {
-  const people = (await shards.each((engine) => engine.query(`SELECT key FROM people FINAL WHERE user = ${text(user)}${site === undefined ? '' : ` AND startsWith(key, ${text(`${site}/`)})`}`))).flat()
-  const visitors = people.map(({ key }) => cut(String(key)))
-  return visitors.length ? [...(await ask(shards, visitors, (visitor) => visitor, (own) => `SELECT DISTINCT site, visit FROM visitors WHERE (site, visitor) IN ${list(own)}`))] : []
-}
 
 /**
  * The tables of ClickHouse servers, for the writer. There are no transactions: what is written is kept until all is decided, and then put in place in an order in which each step may be the
@@ -94,54 +74,13 @@ export function tablesOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erased:
       ;[rows, given, met, entries] = [[], [], [], []]
     }
 
-    const erase: Writes['erase'] = async (site, { whole, shared }, user) => {
-      const named = (names: readonly string[]) => `site = ${text(site)} AND visit IN ${list(names)}`
-      const all = [...new Set([...whole, ...shared])]
-      const count = async (sql: string) => (await shards.each((engine) => engine.query(sql))).flat().reduce((sum, row) => sum + Number(row.count), 0)
-      if (!all.length) return { touchpoints: 0, visits: 0 }
-      const gone = [...(whole.length ? [`(${named(whole)})`] : []), ...(shared.length && user !== undefined ? [`(${named(shared)} AND (isNull(user) OR user = ${text(user)}))`] : [])].join(' OR ')
-      const whose = await ask(shards, all.map((visit) => ({ site, visit })), placeOf, (own) => `SELECT * FROM visits FINAL WHERE (site, visit) IN ${list(own.map(placeOf))}`)
-      const touchpoints = await count(`SELECT uniqExact(id) AS count FROM touchpoints WHERE ${gone}`)
-      await shards.erase('touchpoints', gone)
-      const left = new Set((await shards.each((engine) => engine.query(`SELECT DISTINCT visit FROM touchpoints WHERE ${named(all)}`))).flat().map(({ visit }) => String(visit)))
-      const empty = whose.filter(({ visit }) => !left.has(String(visit)))
-      const names = empty.map(({ visit }) => String(visit))
-      for (const table of names.length ? ['visits', 'visitors', 'touched'] : []) await shards.erase(table, named(names))
-      const loggedIn = whose.flatMap(({ visit, visitor }) => (visitor !== null && whole.includes(String(visit)) ? [keyOf(site, String(visitor))] : []))
-      const who = [...(user === undefined ? [] : [`(startsWith(key, ${text(`${site}/`)}) AND user = ${text(user)})`]), ...(loggedIn.length ? [`key IN ${list(loggedIn)}`] : [])]
-      if (who.length) await shards.erase('people', who.join(' OR '))
-      await shards.erase('legs', named(all))
-      // What is left of a visit has to be folded again, and what came after it.
-      if (shared.length) await shards.erase('progress', `startsWith(name, 'folded/')`)
-      afterwards.push(reset, erased)
-      return { touchpoints, visits: empty.length }
-    }
-
-    const expire: Writes['expire'] = async (before) => {
-      const sum = async (sql: string) => (await shards.each((engine) => engine.query(sql))).flat().reduce((total, row) => total + Number(row.count), 0)
-      const touchpoints = await sum(`SELECT uniqExact(site, visit, id) AS count FROM touchpoints WHERE happened_at < ${before}`)
-      await shards.erase('touchpoints', `happened_at < ${before}`)
-      // Beside its touchpoints, so that each server knows of its own.
-      const over = `started < ${before} AND (site, visit) NOT IN (SELECT site, visit FROM touchpoints)`
-      const old = (await shards.each((engine) => engine.query(`SELECT site, visit, visitor FROM visits FINAL WHERE ${over}`))).flat()
-      await shards.erase('visits', over)
-      const visitors = old.flatMap(({ site, visit, visitor }) => (visitor === null ? [] : [[String(site), String(visitor), String(visit)] as const]))
-      for (let i = 0; i < visitors.length; i += MANY) await shards.erase('visitors', `(site, visitor, visit) IN ${list(visitors.slice(i, i + MANY))}`)
-      const alone = [...new Set(visitors.map(([site, visitor]) => keyOf(site, visitor)))]
-      for (let i = 0; i < alone.length; i += MANY) {
-        const own = alone.slice(i, i + MANY)
-        const still = new Set((await ask(shards, own.map(cut), (key) => key, (keys) => `SELECT DISTINCT site, visitor FROM visitors WHERE (site, visitor) IN ${list(keys)}`)).map(({ site, visitor }) => keyOf(String(site), String(visitor))))
-        const gone = own.filter((key) => !still.has(key))
-        if (gone.length) await shards.erase('people', `key IN ${list(gone)}`)
-      }
-      await shards.erase('documents', `updated_at < ${before}`)
-      const legs = await sum(`SELECT count() AS count FROM legs WHERE started < ${before}`)
-      await shards.erase('legs', `started < ${before}`)
-      const [folded] = await meta.query(`SELECT min(n) AS n FROM progress FINAL WHERE startsWith(name, 'folded/')`)
-      await shards.erase('touched', `n <= ${Number(folded!.n)}`)
-      afterwards.push(reset)
-      if (touchpoints || old.length || legs) afterwards.push(erased)
-      return { touchpoints, visits: old.length }
+    /** These are to be folded again, and all other visits of their visitors. */
+    const touch = async (places: readonly Place[]) => {
+      if (!places.length) return
+      const [n, epoch] = [await arrivals(), await takeEpoch()]
+      await shards.insert('touched', places.map(([site, visit]) => ({ n, site, visit })), placeOf)
+      const folded = await meta.query(`SELECT name FROM progress FINAL WHERE startsWith(name, 'folded/') AND n >= ${n}`)
+      await meta.insert('progress', folded.map(({ name }) => ({ name, n: n - 1, epoch })))
     }
 
     const writes: Writes = {
@@ -154,16 +93,22 @@ export function tablesOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erased:
         await shards.erase('forgotten', `at < ${expireBefore}`)
         forgotten = undefined
       },
-      visitsOf: async (site, { visitor, user }: Forget) => {
+      visitsOf: async (site, who) => {
         await flush()
-        const names = (found: readonly Columns[]) => [...new Set(found.map(({ visit }) => String(visit)))]
-        const whole = visitor === undefined ? [] : names(await shards.homeOf(site, visitor).query(`SELECT DISTINCT visit FROM visitors WHERE site = ${text(site)} AND visitor = ${text(visitor)}`))
-        if (user === undefined) return { whole, shared: [] }
-        const acted = await shards.each((engine) => engine.query(`SELECT DISTINCT visit FROM touchpoints WHERE site = ${text(site)} AND user = ${text(user)}`))
-        return { whole, shared: names([...acted.flat(), ...(await visitsOfUser(shards, site, user))]) }
+        return visitsOf(shards, site, who)
       },
-      erase,
-      expire,
+      erase: async (site, visits, user) => {
+        const { count, touched } = await eraseVisits(shards, site, visits, user)
+        await touch(touched)
+        afterwards.push(reset, erased)
+        return count
+      },
+      expire: async (before) => {
+        const { legs, ...count } = await expireBefore(shards, before)
+        afterwards.push(reset)
+        if (count.touchpoints || count.visits || legs) afterwards.push(erased)
+        return count
+      },
     }
 
     try {
