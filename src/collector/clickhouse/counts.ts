@@ -196,7 +196,6 @@ const shoppersSql = (fit: string, stage: string | undefined, limit: number) => `
 const FIT = 'fit_'
 /** Older ones are of a process that has died, ms. */
 const STALE = 3_600_000
-let made = 0
 
 /** Removes what processes that have died have left. */
 export async function clearStale(engine: Engine): Promise<void> {
@@ -206,7 +205,7 @@ export async function clearStale(engine: Engine): Promise<void> {
 
 /** Copies the legs that fit, on each server, while they are counted: to find the newest of each among all is most of the work, and twenty statements want it. */
 async function withFit<T>(engines: readonly Engine[], fit: string, count: (table: string) => Promise<T>): Promise<T> {
-  const table = `${FIT}${Date.now()}_${++made}_${Math.random().toString(36).slice(2)}`
+  const table = `${FIT}${Date.now()}_${crypto.randomUUID().replace(/-/g, '')}`
   try {
     await Promise.all(engines.map((engine) => engine.run(`CREATE TABLE ${table} ENGINE = Log AS SELECT * FROM ${fit}`)))
     return await count(table)
