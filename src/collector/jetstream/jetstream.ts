@@ -22,8 +22,8 @@ export interface JetStreamOptions {
   readonly token?: string
 }
 
-/** An append that is not acknowledged after so long has failed, ms. */
-const APPEND_DEADLINE = 5000
+/** A message that is not acknowledged after so long is sent again, once, and then has failed, ms. It may take servers 9 s to agree on another leader. */
+const APPEND_DEADLINE = 2500
 /** Who settles waits so long, ms. */
 const SETTLE_DEADLINE = 60_000
 /** What its writer has not dealt with after so long is given to the next one, ms. */
@@ -73,7 +73,10 @@ async function logOn(nats: NatsConnection, name: string, replicas: number, maxBy
     const body = JSON.stringify(batch)
     const told = headers()
     if (reply) told.set(REPLY, reply)
-    await stream.publish(`${name}.batches`, body, { msgID: reply ?? (await idOf(batch)), headers: told, timeout: APPEND_DEADLINE })
+    const options = { msgID: reply ?? (await idOf(batch)), headers: told, timeout: APPEND_DEADLINE }
+    const publish = () => stream.publish(`${name}.batches`, body, options)
+    // By its id it is appended once, whether or not the first one has come.
+    await publish().catch(publish)
   }
 
   const append: Log['append'] = async (batch) => {
