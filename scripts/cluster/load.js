@@ -10,6 +10,9 @@ import { agents, toBatches } from '../../examples/shoppers/send.js'
  * @typedef {{ ids: Set<string>, refused: Map<number, number>, longestGap: number, bodies: { body: string, agent: string }[] }} Seen
  */
 
+// So long ago, ms, that no collector confirms an abandoned cart of theirs meanwhile, which would be one touchpoint more (it looks back 7 days).
+const ago = 8 * 86_400_000
+
 /** Shoppers who never stop until they are told to: made-up journeys, sent as trackers send, each request again until it is acknowledged. */
 export class Load {
   /** @type {Seen} */
@@ -36,7 +39,7 @@ export class Load {
   }
 
   #next(/** @type {number} */ shoppers) {
-    if (!this.#queue.length) this.#queue = toBatches(makeJourneys({ count: shoppers, days: 90, now: Date.now(), seed: ++this.#round }), 'sample-shop', 0, 20)
+    if (!this.#queue.length) this.#queue = toBatches(makeJourneys({ count: shoppers, days: 90, now: Date.now() - ago, seed: ++this.#round }), 'sample-shop', 0, 20)
     return this.#queue.shift()
   }
 
