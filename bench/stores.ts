@@ -50,8 +50,10 @@ export async function stores(): Promise<Row[]> {
       took[name] += performance.now() - began
     }
     let touchpoints = 0
+    let bytesLogged = 0
     for await (const batches of judged()) {
       touchpoints += batches.reduce((sum, { rows }) => sum + rows.length, 0)
+      bytesLogged += batches.reduce((sum, batch) => sum + JSON.stringify(batch).length, 0)
       // Each store numbers rows by itself.
       await timed('duckdb', () => duckdb.commit(structuredClone(batches)))
       await timed('house', () => house.commit(structuredClone(batches)))
@@ -90,6 +92,8 @@ export async function stores(): Promise<Row[]> {
     return [
       { what: 'touchpoints; all maps are equal', value: String(touchpoints) },
       { what: 'time to commit, of DuckDB’s', value: spread([commits.house / commits.duckdb], '×') },
+      { what: 'touchpoints committed a second, ClickHouse', value: (touchpoints / (commits.house / 1000)).toFixed(0) },
+      { what: 'bytes of JSON a touchpoint, as a log has it', value: (bytesLogged / touchpoints).toFixed(0) },
       { what: 'time to fold all of it, of DuckDB’s', value: spread([folds.house / folds.duckdb], '×') },
       { what: 'time of a map, of DuckDB’s', value: spread(maps, '×') },
       { what: 'time of a map of the last 30 days, of DuckDB’s', value: spread([median(house30) / median(duck30)], '×') },

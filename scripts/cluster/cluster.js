@@ -113,12 +113,11 @@ const expectedOf = async (bodies) => {
   return figuresOf(map)
 }
 
-/** A kill of each kind, one after the other, each when the one before is healed. @type {(given: { logs: Server[], stores: Server[], collectors: Server[], endpoint: string, load: Load, pause: number, signal: AbortSignal }) => Promise<void>} */
-const disturb = async ({ logs, stores, collectors, endpoint, load, pause, signal }) => {
+/** A kill of each kind, one after the other, each when the one before is healed. @type {(given: { logs: Server[], stores: Server[], collectors: Server[], endpoint: string, load: Load, pause: number }) => Promise<void>} */
+const disturb = async ({ logs, stores, collectors, endpoint, load, pause }) => {
   const kinds = [[logs[0], 'a log server'], [collectors[0], 'a collector'], [stores[1], 'a store server']]
   for (const [server, kind] of /** @type {[Server, string][]} */ (kinds)) {
     await sleep(pause * 0.4)
-    if (signal.aborted) return
     const before = load.seen.ids.size
     await server.kill()
     say(`killed ${kind} (${server.name})`)
@@ -169,16 +168,14 @@ const run = async ({ seconds, shoppers, senders, calm, single }, folder, begin) 
   const cpu = () => Object.fromEntries([...Object.entries(kinds).map(([kind, own]) => [kind, own.reduce((sum, each) => sum + cpuOf(each.pid()), 0)]), ['shoppers', process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6]])
   const before = cpu()
   const began = Date.now()
-  const load = new Load({ endpoint: `${endpoint}/collect`, senders, shoppers, keeps: true })
-  const over = new AbortController()
+  const load = new Load({ endpoint: `${endpoint}/collect`, senders, shoppers })
   const ticking = setInterval(() => progress(Math.min(1, (Date.now() - began) / 1000 / seconds), `${load.seen.ids.size} touchpoints acknowledged`), 200)
   let stored = new Map()
   try {
-    const disturbing = calm ? Promise.resolve() : disturb({ logs, stores, collectors, endpoint, load, pause: (seconds * 1000) / 3, signal: over.signal })
+    const disturbing = calm ? Promise.resolve() : disturb({ logs, stores, collectors, endpoint, load, pause: (seconds * 1000) / 3 })
     disturbing.catch(() => {})
     await sleep(seconds * 1000)
     await disturbing
-    over.abort()
     await load.stop()
   } finally {
     clearInterval(ticking)

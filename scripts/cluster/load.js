@@ -6,7 +6,7 @@ import { makeJourneys } from '../../examples/shoppers/journeys.js'
 import { agents, toBatches } from '../../examples/shoppers/send.js'
 
 /**
- * What senders have seen: ids by when they were acknowledged, refusals by status (0: no answer), the longest time in which nothing was acknowledged (ms), and each body as it was taken, where that is kept.
+ * What senders have seen: ids by when they were acknowledged, refusals by status (0: no answer), the longest time in which nothing was acknowledged (ms), and each body as it was taken.
  * @typedef {{ ids: Set<string>, refused: Map<number, number>, longestGap: number, bodies: { body: string, agent: string }[] }} Seen
  */
 
@@ -26,9 +26,9 @@ export class Load {
   /** @type {Promise<unknown>} */
   #sending
 
-  /** @param {{ endpoint: string, senders: number, shoppers: number, keeps: boolean }} given `keeps`: whether bodies are kept. */
-  constructor({ endpoint, senders, shoppers, keeps }) {
-    this.#sending = Promise.all(Array.from({ length: senders }, () => this.#send(endpoint, shoppers, keeps)))
+  /** @param {{ endpoint: string, senders: number, shoppers: number }} given */
+  constructor({ endpoint, senders, shoppers }) {
+    this.#sending = Promise.all(Array.from({ length: senders }, () => this.#send(endpoint, shoppers)))
   }
 
   /** Sends what has begun, and resolves when all of it is acknowledged. */
@@ -43,7 +43,7 @@ export class Load {
     return this.#queue.shift()
   }
 
-  async #send(/** @type {string} */ endpoint, /** @type {number} */ shoppers, /** @type {boolean} */ keeps) {
+  async #send(/** @type {string} */ endpoint, /** @type {number} */ shoppers) {
     while (!this.#isOver) {
       const next = this.#next(shoppers)
       if (!next) continue
@@ -54,7 +54,7 @@ export class Load {
         if (status === 200) {
           const { touchpoints } = JSON.parse(body)
           for (const { id } of touchpoints) this.seen.ids.add(id)
-          if (keeps) this.seen.bodies.push({ body, agent })
+          this.seen.bodies.push({ body, agent })
           this.seen.longestGap = Math.max(this.seen.longestGap, Date.now() - this.#last)
           this.#last = Date.now()
           break

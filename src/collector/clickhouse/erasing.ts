@@ -2,7 +2,7 @@ import type { Columns } from '../columns.js'
 import { keyOf } from '../ledger.js'
 import type { Count, Forget } from '../types.js'
 import { list, text } from './engine.js'
-import { ask, cut, MANY, type Place, placeOf } from './places.js'
+import { ask, cut, parts, type Place, placeOf } from './places.js'
 import type { Shards } from './shards.js'
 
 /** Which visits are somebody's. */
@@ -13,8 +13,6 @@ export interface Visits {
 
 const visitIn = (row: Columns) => String(row.visit)
 const sumOf = (rows: readonly Columns[]) => rows.reduce((sum, { count }) => sum + Number(count), 0)
-/** Parts of a list that fit into a statement. */
-const parts = <Item>(items: readonly Item[]) => Array.from({ length: Math.ceil(items.length / MANY) }, (_, i) => items.slice(i * MANY, (i + 1) * MANY))
 
 /** The visits of those who have logged in as a user, in all sites or in one. */
 export async function visitsOfUser(shards: Shards, site: string | undefined, user: string): Promise<readonly Columns[]> {

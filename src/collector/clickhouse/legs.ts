@@ -7,7 +7,7 @@ import { namesTold } from '../telling.js'
 import type { Store } from '../types.js'
 import { type Engine, list, text } from './engine.js'
 import type { Epoch } from './epoch.js'
-import { ask, type Place } from './places.js'
+import { ask, parts, type Place, usersOf } from './places.js'
 import type { Shards } from './shards.js'
 
 /** About so many visits of whom something is new are folded at once, of each server. */
@@ -79,7 +79,7 @@ export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures:
 
     const visits = await visitsIn(from, to)
     const places = [...visits.values()].map(place)
-    const users = new Map((await ask(shards, new Set([...visits.values()].flatMap(({ site, visitor }) => (given(visitor) === undefined ? [] : [keyOf(String(site), String(visitor))]))), (key) => [key], (own) => `SELECT key, user FROM people FINAL WHERE key IN ${list(own)}`)).map(({ key, user }) => [String(key), String(user)]))
+    const users = await usersOf(shards, [...visits.values()].flatMap(({ site, visitor }) => (given(visitor) === undefined ? [] : [keyOf(String(site), String(visitor))])))
     const telling = namesTold(model)
     const columns = `site, visit, name, at, happened_at, seq, source, kind, page, url, ${telling ? `if(name IN ${list(telling)}, props, NULL)` : 'props'} AS told, stage, confidence, rule, model, marks, user`
     const rows = await ask(shards, places, (each) => each, (own) => `SELECT ${columns} FROM touchpoints WHERE (site, visit) IN ${list(own)} AND n <= ${to} LIMIT 1 BY site, visit, id`)
@@ -99,7 +99,7 @@ export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures:
     const persons = new Map(legs.map(({ site, visit, person }) => [keyOf(site, visit), person]))
     const gone = await shards.each(async (engine) => {
       const old: Columns[] = []
-      for (let i = 0; i < places.length; i += 2000) old.push(...(await engine.query(`SELECT site, visit, person FROM legs FINAL WHERE model = ${text(name)} AND touchpoints > 0 AND (site, visit) IN ${list(places.slice(i, i + 2000))}`)))
+      for (const own of parts(places)) old.push(...(await engine.query(`SELECT site, visit, person FROM legs FINAL WHERE model = ${text(name)} AND touchpoints > 0 AND (site, visit) IN ${list(own)}`)))
       const away = old.filter(({ site, visit }) => homeOf({ site: String(site), person: persons.get(keyOf(String(site), String(visit))) ?? '' }) !== engine)
       return { engine, rows: away.map((row) => moved(name, place(row), String(row.person), version)) }
     })

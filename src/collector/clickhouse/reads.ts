@@ -5,7 +5,7 @@ import { toTouchpoint } from '../to-touchpoint.js'
 import type { Row, Store, TouchpointFilters } from '../types.js'
 import { list, text } from './engine.js'
 import { visitsOfUser } from './erasing.js'
-import { ask, placeOf } from './places.js'
+import { ask, placeOf, usersOf } from './places.js'
 import type { Shards } from './shards.js'
 
 const NUMBERS = ['n', 'at', 'received_at', 'happened_at', 'seq']
@@ -57,8 +57,7 @@ export function readsOf(shards: Shards): Pick<Store, 'touchpoints' | 'documents'
   const toTouchpoints = async (rows: readonly Row[]) => {
     const places = new Map(rows.map((row) => [keyOf(row.site, row.visit), placeOf(row)]))
     const visits = new Map((await ask(shards, places.values(), (place) => place, (own) => `SELECT * FROM visits FINAL WHERE (site, visit) IN ${list(own)}`)).map(toVisit).map((visit) => [keyOf(visit.site, visit.visit), visit]))
-    const visitors = new Set([...visits.values()].flatMap(({ site, visitor }) => (visitor === undefined ? [] : [keyOf(site, visitor)])))
-    const users = new Map((await ask(shards, visitors, (key) => [key], (own) => `SELECT key, user FROM people FINAL WHERE key IN ${list(own)}`)).map(({ key, user }) => [String(key), String(user)]))
+    const users = await usersOf(shards, [...visits.values()].flatMap(({ site, visitor }) => (visitor === undefined ? [] : [keyOf(site, visitor)])))
     return rows.map((row) => {
       const visit = visits.get(keyOf(row.site, row.visit))
       return toTouchpoint(row, visit, visit?.visitor === undefined ? undefined : users.get(keyOf(row.site, visit.visitor)))

@@ -7,7 +7,7 @@ import { isOrder } from '../writer.js'
 import { type Engine, list, text } from './engine.js'
 import type { Epoch } from './epoch.js'
 import { eraseVisits, expireBefore, visitsOf } from './erasing.js'
-import { ask, cut, type Place, placeOf } from './places.js'
+import { ask, cut, type Place, placeOf, usersOf } from './places.js'
 import type { Shards } from './shards.js'
 
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
@@ -16,8 +16,6 @@ const fromVisit = (visit: Visit) => ({ ...visit, first: json(visit.first), campa
 
 const wordOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 const fromRow = (row: Row) => ({ ...row, marks: json(row.marks), denied: json(row.denied), props: json(row.props), cart: wordOf(row.props?.cart_id), status: wordOf(row.props?.status) })
-
-const byKey = (table: string) => (keys: readonly string[]) => `SELECT * FROM ${table} FINAL WHERE key IN ${list(keys)}`
 
 /**
  * The tables of ClickHouse servers, for the writer. There are no transactions: what is written is kept until all is decided, and then put in place in an order in which each step may be the
@@ -131,11 +129,11 @@ export function tablesOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erased:
       const orders = ask(shards, rows.filter(isOrder), ({ id }) => [id], (own) => `SELECT toString(id) AS known FROM orders WHERE id IN ${list(own.map(({ id }) => id))}`)
       return new Set((await Promise.all([stored, orders])).flat().map(({ known }) => String(known)))
     },
-    accounts: (keys) => readThrough(accounts, keys, async (absent) => (await ask(shards, absent, (key) => [key], byKey('documents'))).map(({ key, account }) => [String(key), JSON.parse(String(account)) as Account] as const)),
+    accounts: (keys) => readThrough(accounts, keys, async (absent) => (await ask(shards, absent, (key) => [key], (own) => `SELECT * FROM documents FINAL WHERE key IN ${list(own)}`)).map(({ key, account }) => [String(key), JSON.parse(String(account)) as Account] as const)),
     visits: (keys) =>
       readThrough(visits, keys, async (absent) =>
         (await ask(shards, absent.map(cut), (key) => key, (own) => `SELECT * FROM visits FINAL WHERE (site, visit) IN ${list(own)}`)).map(toVisit).map((visit) => [keyOf(visit.site, visit.visit), visit] as const)),
-    people: (keys) => readThrough(people, keys, async (absent) => (await ask(shards, absent, (key) => [key], byKey('people'))).map(({ key, user }) => [String(key), String(user)] as const)),
+    people: (keys) => readThrough(people, keys, (absent) => usersOf(shards, absent)),
     forgotten: async () => (forgotten ??= new Map((await shards.each((engine) => engine.query('SELECT key, at FROM forgotten FINAL'))).flat().map(({ key, at }) => [String(key), Number(at)]))),
     arrivals,
     transaction,

@@ -94,7 +94,7 @@ export function standForOffice(nats: NatsConnection, name: string, replicas: num
         // It may have come through, and only its answer not: then it is still ours, by another revision.
         const known = await kv.get(KEY).catch(() => undefined)
         if (known?.string() === me) last = known.revision
-        else if (known ?? Date.now() - renewedAt > GIVE_UP) over()
+        else if (known) over()
       }
       if (Date.now() - renewedAt > GIVE_UP) over()
     }
