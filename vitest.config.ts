@@ -5,6 +5,9 @@ const nodeMajor = Number(process.versions.node.split('.')[0])
 // Where the CI wants the results as JSON, besides.
 const { TEST_REPORT } = process.env
 
+/** What WebKit's driver says when the browser itself crashed or hung; no test's own failure reads like this. */
+export const BROWSER_DIED = /page crash or hang|invalid session id|unknown error: (Could not parse script result)?$/
+
 export default defineConfig({
   test: {
     ...(TEST_REPORT && { reporters: ['default', 'json'], outputFile: { json: TEST_REPORT } }),
@@ -32,7 +35,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          retry: 0,
+          retry: { count: 1, condition: BROWSER_DIED },
           sequence: { groupOrder: 1 },
         },
       },

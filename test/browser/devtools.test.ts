@@ -30,7 +30,7 @@ describe.each(engines)('the panel in $name', (engine) => {
     expect(await tab.eval('location.search')).toBe('?a=1&rihla-debug')
     await track(tab, 'add_to_cart')
     await call(tab, 'flush')
-    await tab.until("[...inside.querySelectorAll('summary')].length >= 3 && [...inside.querySelectorAll('summary > :last-child')].every(({ textContent }) => textContent === 'sent')")
+    await tab.until("[...inside.querySelectorAll('summary')].length >= 3 && [...inside.querySelectorAll('summary > :last-child')].every(({ textContent }) => textContent === 'sent') && [...inside.querySelectorAll('dd')].some(({ textContent }) => textContent.includes(', 0 waiting'))")
     expect((await rows(tab)).map((row) => row.split(' | ')).reverse()).toEqual(expect.arrayContaining([['page_view page-views', 'consideration', 'sent'], ['add_to_cart api', 'consideration', 'sent']]))
     expect(await tab.eval("[...inside.querySelectorAll('dd')].map(({ textContent }) => textContent).join('; ')")).toMatch(new RegExp(`analytics granted.*${shop.collector.url}, 0 waiting; .*ok \\(204\\)`))
     // Not even the address says that it was open.

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createCollector, type Collector, type WireBatch } from '../harness/collector.js'
 import { clearSiteData, crashTab, overrideQuota, setLifecycle, setOffline, throttleCpu, trace } from '../harness/cdp.js'
+import { BROWSER_DIED } from '../../vitest.config.js'
 import { engines, type Browser } from '../harness/engines.js'
 import { createPages, type Pages } from '../harness/pages.js'
 import { isAlive } from '../harness/processes.js'
@@ -163,6 +164,19 @@ describe.each(engines)('$name', (engine) => {
     await second.until("document.visibilityState === 'visible'")
     await second.close()
     await first.close()
+  })
+
+  // Its driver ends the session with the page; in the others only the tab is gone.
+  it.runIf(engine.name === 'webkit')('opens tabs again after a page has crashed, which says that it has', async () => {
+    const tab = await browser.newTab()
+    await tab.goto(shop())
+    for (const { pid, command } of browser.processes()) if (command.includes('WebProcess')) process.kill(pid, 'SIGKILL')
+    await expect(tab.eval('new Promise(() => {})')).rejects.toThrow(BROWSER_DIED)
+    await tab.close()
+    const next = await browser.newTab()
+    await next.goto(shop())
+    expect(await next.eval('document.title')).toBe('Shop')
+    await next.close()
   })
 
   it('keeps storage over a kill and a relaunch without driver', async () => {

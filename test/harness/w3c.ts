@@ -42,10 +42,14 @@ async function command(url: string, method: string, body?: unknown): Promise<unk
   throw new Error(`${method} ${new URL(url).pathname.replace(/^\/session\/[^/]*/, '')}: ${error}: ${message}`)
 }
 
+/** WebKit's driver ends its session with a page that crashed. */
+const isOver = (error: unknown): boolean => String(error).includes('invalid session id')
+
 async function startSession(base: string, driver: Launched, options: W3cOptions): Promise<Browser> {
-  const session = (await command(`${base}/session`, 'POST', { capabilities: { alwaysMatch: options.capabilities } })) as { sessionId: string; capabilities: { [name: string]: { [name: string]: string } } }
-  const root = `${base}/session/${session.sessionId}`
-  const address = session.capabilities['goog:chromeOptions']?.debuggerAddress
+  let root = ''
+  let address: string | undefined
+  /** Of the window that the driver begins with, until it is somebody's. */
+  let first: string | undefined
   let cdp: Promise<Cdp> | undefined
   const devtools = (): Promise<Cdp> => {
     if (!address) throw new Error('only Chromium speaks CDP')
@@ -70,6 +74,18 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
       await switchTo(id)
       return command(`${root}${path}`, method, body)
     })
+
+  const begin = async (): Promise<void> => {
+    const session = (await command(`${base}/session`, 'POST', { capabilities: { alwaysMatch: options.capabilities } })) as { sessionId: string; capabilities: { [name: string]: { [name: string]: string } } }
+    root = `${base}/session/${session.sessionId}`
+    address = session.capabilities['goog:chromeOptions']?.debuggerAddress
+    current = ''
+    open.length = 0
+    await command(`${root}/timeouts`, 'POST', { script: 60_000, pageLoad: 60_000, implicit: 0 })
+    first = (await command(`${root}/window`, 'GET')) as string
+    // The second window stays, so that closing the last tab does not quit the browser.
+    open.push(await create('window'))
+  }
 
   const tabFor = (id: string): Tab => {
     const find = async (selector: string): Promise<string> => {
@@ -107,6 +123,7 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
       reload: () => post('/refresh'),
       close: async () => {
         await inTab(id, 'DELETE', '/window').catch(async (error) => {
+          if (isOver(error)) return
           // The driver cannot close a crashed tab.
           if (!address) throw error
           await (await devtools()).send('Target.closeTarget', { targetId: id })
@@ -126,21 +143,17 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
     }
   }
 
-  await command(`${root}/timeouts`, 'POST', { script: 60_000, pageLoad: 60_000, implicit: 0 })
-  const first = (await command(`${root}/window`, 'GET')) as string
   const create = (type: string): Promise<string> =>
     inTurn(async () => {
       // The driver wants a living current window, and opens a tab beside it.
-      await switchTo(open.at(-1) ?? first)
+      await switchTo(open.at(-1) ?? first!)
       const { handle } = (await command(`${root}/window/new`, 'POST', { type })) as { handle: string }
       return handle
     })
-  // The second window stays, so that closing the last tab does not quit the browser.
-  open.push(await create('window'))
-  let firstIsFree = true
+  await begin()
   const newTab: Browser['newTab'] = async ({ window = false } = {}) => {
-    const id = firstIsFree ? first : await create(window || options.windowsOnly ? 'window' : 'tab')
-    firstIsFree = false
+    const id = first ?? (await create(window || options.windowsOnly ? 'window' : 'tab'))
+    first = undefined
     open.push(id)
     await inTab(id, 'GET', '/window')
     return tabFor(id)
@@ -152,7 +165,7 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
   return {
     pid: driver.pid,
     profile: options.profile,
-    newTab,
+    newTab: (options) => newTab(options).catch(async (error) => (isOver(error) ? begin().then(() => newTab(options)) : Promise.reject(error))),
     processes: () => childrenOf(driver.pid),
     close: async () => {
       await Promise.race([command(root, 'DELETE').catch(() => undefined), new Promise((done) => setTimeout(done, 5000).unref())])
