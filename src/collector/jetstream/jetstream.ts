@@ -1,4 +1,4 @@
-import { AckPolicy, DiscardPolicy, jetstream, jetstreamManager, type JsMsg, RetentionPolicy, StorageType } from '@nats-io/jetstream'
+import { AckPolicy, DiscardPolicy, jetstream, JetStreamApiError, jetstreamManager, type JsMsg, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { sha256 } from '../../sha256.js'
 import type { Log } from '../log.js'
@@ -22,8 +22,12 @@ export interface JetStreamOptions {
   readonly token?: string
 }
 
-/** A message that is not acknowledged after so long is sent again, once, and then has failed, ms. It may take servers 9 s to agree on another leader. */
+/** A message that is not acknowledged after so long is sent again, ms. */
 const APPEND_DEADLINE = 2500
+/** It has failed after so long, ms: it may take servers 9 s to agree on another leader. */
+const APPEND_FOR = 5000
+/** Until they agree, they say at once that there is none; they are asked again after so long, ms. */
+const APPEND_AGAIN = 100
 /** Who settles waits so long, ms. */
 const SETTLE_DEADLINE = 60_000
 /** What its writer has not dealt with after so long is given to the next one, ms. */
@@ -37,6 +41,7 @@ const WANT = 4000
 const WANTED = 12_000
 const REPLY = 'Rihla-Reply'
 
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 const nanos = (ms: number) => ms * 1e6
 
 /** The same for the same touchpoints and reports, whenever they came: what a sender repeats within two minutes is appended once. Who asks to be forgotten again means what has come since, too. */
@@ -65,6 +70,8 @@ async function logOn(nats: NatsConnection, name: string, replicas: number, maxBy
   await manager.streams.add({ name, subjects: [`${name}.batches`], retention: RetentionPolicy.Workqueue, storage: StorageType.File, discard: DiscardPolicy.New, num_replicas: replicas, max_bytes: maxBytes, duplicate_window: nanos(120_000) })
   await manager.consumers.add(name, { durable_name: 'writer', ack_policy: AckPolicy.Explicit, ack_wait: nanos(ACK_WAIT), max_ack_pending: 20_000 })
   const stream = jetstream(nats, { timeout: APPEND_DEADLINE })
+  // Read now: while the connection is away nobody says it.
+  const room = nats.info!.max_payload - ROOM
   const inbox = `${name}.done.${crypto.randomUUID()}`
   const waiting = new Map<string, (committed: Committed) => void>()
   nats.subscribe(`${inbox}.*`, { callback: (error, message) => (error ? undefined : waiting.get(message.subject)?.(message.json<Committed>())) })
@@ -74,17 +81,22 @@ async function logOn(nats: NatsConnection, name: string, replicas: number, maxBy
     const told = headers()
     if (reply) told.set(REPLY, reply)
     const options = { msgID: reply ?? (await idOf(batch)), headers: told, timeout: APPEND_DEADLINE }
-    const publish = () => stream.publish(`${name}.batches`, body, options)
     // By its id it is appended once, whether or not the first one has come.
-    await publish().catch(publish)
+    for (const until = Date.now() + APPEND_FOR; ; await pause(APPEND_AGAIN))
+      try {
+        return void (await stream.publish(`${name}.batches`, body, options))
+      } catch (error) {
+        // What the stream itself says, such as that it is full, is no matter of time.
+        if (error instanceof JetStreamApiError || Date.now() >= until) throw error
+      }
   }
 
   const append: Log['append'] = async (batch) => {
-    for (const part of split(batch, nats.info!.max_payload - ROOM)) await put(part)
+    for (const part of split(batch, room)) await put(part)
   }
 
   const settle: Log['settle'] = async (batch) => {
-    const parts = split(batch, nats.info!.max_payload - ROOM)
+    const parts = split(batch, room)
     const outcomes = parts.map(async (part) => {
       const reply = `${inbox}.${crypto.randomUUID()}`
       let timer: ReturnType<typeof setTimeout> | undefined
