@@ -1,16 +1,15 @@
 import type { PageOptions } from '../test/harness/pages.js'
 import type { Tab } from '../test/harness/tab.js'
 
-/** What is compared: a page that does nothing, one `fetch` for each touchpoint, and rihla as a shop has it, by its script tag. */
-export type Variant = 'empty' | 'bare' | 'rihla'
-
-export const variants: readonly Variant[] = ['empty', 'bare', 'rihla']
+/** Pages without a library: one that does nothing, one `fetch` for each touchpoint, one that gathers touchpoints in an array for a beacon; and rihla as a shop has it, by its script tag. */
+export type Variant = 'empty' | 'bare' | 'beacon' | 'rihla'
 
 declare global {
   /** Set in the page by `pageOf`: what happens for one touchpoint. */
   var act: (name: string, props: object) => void
   var rihla: ((method: string, ...args: unknown[]) => unknown) | undefined
-  var visitShop: (count: number, perTask: number, every: number) => Promise<void>
+  /** Calls `act` so many times; each has a prop `nth` that begins with `label`. */
+  var visitShop: (count: number, perTask: number, every: number, label?: string) => Promise<void>
 }
 
 /** Ten touchpoints as a shop has them, over and over: page views, clicks, products looked at, one into the cart. */
@@ -23,10 +22,10 @@ const shop = `{
     ['view_item', commerce], ['click', click], ['page_view', () => ({ navigation: 'push' })], ['click', click], ['add_to_cart', commerce],
   ]
   window.act = () => {}
-  window.visitShop = (count, perTask, every) => new Promise((done) => {
+  window.visitShop = (count, perTask, every, label = 'nth') => new Promise((done) => {
     let i = 0
     const step = () => {
-      for (let n = 0; n < perTask && i < count; n++, i++) { const [name, props] = cycle[i % 10]; act(name, props(i)) }
+      for (let n = 0; n < perTask && i < count; n++, i++) { const [name, props] = cycle[i % 10]; act(name, { ...props(i), nth: label + '-' + i }) }
       if (i < count) return
       clearInterval(timer)
       done()
@@ -47,12 +46,28 @@ const bare = (endpoint: string): string => `{
   }
 }`
 
+/** The least that batches: an array, and a beacon of it when it has 20, is a second old, or the page is hidden. Whatever goes wrong, it is lost. */
+const beacon = (endpoint: string): string => `{
+  let waiting = [], seq = 0, timer
+  const send = () => { clearTimeout(timer); timer = undefined; if (waiting.length) navigator.sendBeacon('${endpoint}', JSON.stringify(waiting.splice(0))) }
+  window.act = (name, props) => {
+    waiting.push({ id: crypto.randomUUID(), name, at: Date.now(), seq: ++seq, url: location.href, title: document.title, props })
+    if (waiting.length < 20) timer ??= setTimeout(send, 1000)
+    else send()
+  }
+  document.addEventListener('visibilitychange', () => document.hidden && send())
+}`
+
 /** A shop's page in one of the variants. */
 export function pageOf(variant: Variant, endpoint: string, settings: NonNullable<PageOptions['tag']> = {}): PageOptions {
   if (variant === 'empty') return { before: shop }
   if (variant === 'bare') return { before: shop + bare(endpoint) }
+  if (variant === 'beacon') return { before: shop + beacon(endpoint) }
   return { before: `${shop}\nwindow.act = (name, props) => rihla('track', name, props)`, tag: { endpoint, site: 'bench', consent: 'granted', ...settings } }
 }
+
+/** A shop's page with a bundled library, which finds the endpoint in `ENDPOINT` and sets `act`. */
+export const pageWith = (src: string, endpoint: string): PageOptions => ({ before: `${shop}\nwindow.ENDPOINT = '${endpoint}'`, head: `<script type="module" async src="${src}"></script>` })
 
 /** How many rows of the outbox are left on the device. */
 export const rowsLeft = (tab: Tab): Promise<number> =>

@@ -1,9 +1,9 @@
-/** One row of the report. */
+/** One row of the report: cells by column. Most have `what`, `value` and perhaps `target`. */
 export interface Row {
-  readonly what: string
-  readonly value: string
-  readonly target?: string
+  readonly [column: string]: string | undefined
 }
+
+const HEADS: { readonly [column: string]: string } = { value: 'median (min–max)' }
 
 /** The middle value. */
 export function median(values: readonly number[]): number {
@@ -20,8 +20,9 @@ export function spread(values: readonly number[], unit = ''): string {
   return `${middle}${unit}${least === most ? '' : ` (${least}–${most})`}`
 }
 
-/** A Markdown table. */
+/** A Markdown table with a column for each that a row has. */
 export function toMarkdown(rows: readonly Row[]): string {
-  const lines = rows.map(({ what, value, target }) => `| ${what} | ${value} | ${target ?? ''} |`)
-  return ['| what | median (min–max) | target |', '|---|---|---|', ...lines].join('\n')
+  const columns = [...new Set(rows.flatMap(Object.keys))]
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(columns.map((column) => HEADS[column] ?? column)), line(columns.map(() => '---')), ...rows.map((row) => line(columns.map((column) => row[column] ?? '')))].join('\n')
 }
