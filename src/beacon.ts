@@ -105,9 +105,9 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
   return { post, beacon, leave, room: () => BUDGET - underWay.bytes }
 }
 
-/** The bytes of a body in UTF-8. */
+/** The bytes of a body in UTF-8. Not by a `Blob`, which is made in another process: twenty times as long. */
 export function sizeOf(body: string | ArrayBuffer): number {
-  return new Blob([body]).size
+  return typeof body === 'string' ? new TextEncoder().encode(body).length : body.byteLength
 }
 
 /** As bytes without a content type: naming the encoding in a header would cost a preflight. */

@@ -1,7 +1,20 @@
 /** Fills an array with random bytes; `crypto.getRandomValues` exists on plain http, where `randomUUID` does not. */
 export type Random = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array
 
-const secure: Random = (bytes) => crypto.getRandomValues(bytes)
+/** Draws for many at once: a call costs more than its bytes. */
+const draw = (): Random => {
+  const pool = new Uint8Array(640)
+  let at = pool.length
+  return (bytes) => {
+    if (at + bytes.length > pool.length) {
+      crypto.getRandomValues(pool)
+      at = 0
+    }
+    bytes.set(pool.subarray(at, (at += bytes.length)))
+    return bytes
+  }
+}
+const secure = draw()
 
 /** A UUIDv7 (RFC 9562 §5.7) for a moment in ms since epoch: time-ordered, 74 random bits. */
 export function uuidv7(at: number, random: Random = secure): string {

@@ -25,8 +25,10 @@ export function hint(model: StageModel, touchpoint: Circumstances & { readonly s
 export function fitting({ rules }: StageModel, seen: Circumstances): readonly StageRule[] {
   const { name, props } = seen
   const about = (what: string) => (what.startsWith('props.') ? memberOf(props, what.slice(6)) : seen[what as 'kind' | 'path'])
-  return rules.filter((rule) => name !== 'stage_change' && (rule.on === '*' || [rule.on].flat().includes(name)) && fits(rule, (what) => !FACTS.test(what), about))
+  return rules.filter((rule) => name !== 'stage_change' && isOn(rule.on, name) && fits(rule, (what) => !FACTS.test(what), about))
 }
+
+const isOn = (on: StageRule['on'], name: string) => on === name || on === '*' || (typeof on !== 'string' && on.includes(name))
 
 /** Of rules that fit what happened, the one that fits the shopper best, as a hint. */
 export function best(rules: readonly StageRule[], name: string, facts: JourneyFacts): StageHint | undefined {

@@ -22,6 +22,8 @@ export interface IdlenessOptions {
 
 /** How exactly the last activity is stored, ms: each put costs a transaction. */
 const PRECISION = 60_000
+/** Activity that follows within so long of what the timer was set for does not set it anew, ms. */
+const COARSE = 1000
 /** How late a timer may be before the machine must have slept, ms. */
 const SLEPT = 90_000
 
@@ -29,26 +31,35 @@ const SLEPT = 90_000
 export function createIdleness({ changes: { state, push, soon, isIdle }, now, abandonAfter, fail }: IdlenessOptions): Idleness {
   let timer: ReturnType<typeof setTimeout> | undefined
   let last = now()
+  /** The activity that the timer was set for. */
+  let armed = 0
   /** The activity after which it has been noticed already. */
   let rung = 0
 
   const watch = () => {
     clearTimeout(timer)
-    if (!state()?.lines.length || rung === last) return
+    timer = undefined
+    if (state()?.lines.length && rung !== last) set(abandonAfter)
+  }
+
+  const set = (delay: number) => {
+    armed = last
     const due = last + abandonAfter
     const rang = () => {
+      timer = undefined
       if (Math.abs(now() - due) > SLEPT) return touch()
+      if (last !== armed) return set(last - armed)
       rung = last
       push('active', { at: last })
       push('idle')
       soon()
     }
-    timer = setTimeout(guarded(rang, fail), abandonAfter)
+    timer = setTimeout(guarded(rang, fail), delay)
   }
 
   const touch = () => {
     last = now()
-    watch()
+    if (!timer || Math.abs(last - armed) > COARSE) watch()
     const known = state()
     if (!known || !isIdle() || Math.abs(last - known.active) < PRECISION) return
     push('active')

@@ -148,6 +148,19 @@ test('an idle tab is confirmed once, after the time that is set', async () => {
   expect([words().slice(2), heard]).toEqual([['cart_abandonment confirmed idle 1 cap'], ['idle']])
 })
 
+test('what follows within the same second counts for an idle tab, too', async () => {
+  const tracker = begin({ abandonAfter: 5 * minute })
+  tracker.cart([cap])
+  await pass(minute)
+  tracker.track('click')
+  await pass(900)
+  tracker.track('search')
+  await pass(5 * minute - 500)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'click', 'search'])
+  await pass(1500)
+  expect(words().slice(3)).toEqual(['cart_abandonment confirmed idle 1 cap'])
+})
+
 test.each([['a sleeping laptop', 8 * 60 * minute], ['a clock that is set forward', 400 * 24 * 60 * minute], ['a clock that is set back', -5 * 60 * minute]])('%s is no abandonment', async (_, jump) => {
   const tracker = begin()
   tracker.cart([cap])
