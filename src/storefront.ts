@@ -15,7 +15,7 @@ import { sharing } from './sources/sharing.js'
 import { shopPages } from './sources/shop-pages.js'
 import { five } from './stages/five.js'
 import { createTracker } from './tracker.js'
-import type { Source, StageModel, StoreSource, Tracker, TrackerOptions } from './types.js'
+import type { Source, StageModel, Stop, StoreSource, Tracker, TrackerOptions } from './types.js'
 
 /** Settings of `createStorefront`: a tracker's, and those of the sources that it brings. */
 export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'journey'>, PageViewOptions, CommerceOptions, JourneyOptions, Pick<ConsentOptions, 'region'> {
@@ -40,12 +40,28 @@ export function createStorefront({ hash, clickSelector, layer, region, store, re
   if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
   const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), ...readers, attributes(), productMarkup(), forms(), sharing(), shopPages()], store && Promise.resolve(store))
   const signals = consent({ ...(layer !== undefined && { layer }), ...(region !== undefined && { region }) })
-  const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), friction({ selector: clickSelector }), errors(), truth.source, pageLeave()]
+  const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), errors(), pageLeave(), inItsTurn(friction({ selector: clickSelector })), inItsTurn(truth.source)]
   const tracker = createTracker({ ...options, commerce: commerce(options), journey: journey({ stages: five, ...options }), sources: [...own, ...sources] })
   return {
     ...tracker,
     track: (name, props, ...rest) => {
       if (truth.told({ name, props })) tracker.track(name, props, ...rest)
     },
+  }
+}
+
+/** Started in a task of its own, so that all of them together are not one long task. */
+const inItsTurn = (source: Source): Source => (record) => {
+  let stop: Stop | undefined
+  const timer = setTimeout(() => {
+    try {
+      stop = source(record)
+    } catch (failure) {
+      record({ failure })
+    }
+  }, 0)
+  return () => {
+    clearTimeout(timer)
+    stop?.()
   }
 }
