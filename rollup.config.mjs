@@ -38,11 +38,14 @@ const knowIntegrity = {
   load: (id) => (id.endsWith('src/integrity.ts') ? `export const INTEGRITY = ${JSON.stringify(integrity)}` : null),
 }
 
+/** Chromium compiles all of it while it loads, on another thread, and not function by function as each is called first: on a first page a third less of the main thread, its longest task half (see bench/RESULTS.md). */
+const COMPILE_AHEAD = '//# allFunctionsCalledOnLoad'
+
 const scriptFile = (input, file, ...plugins) => ({
   input,
   plugins: [...plugins, resolve({ browser: true }), typescript({ declaration: false, declarationMap: false, outDir: 'dist' })],
   // In ASCII: a page in another encoding than UTF-8 reads its scripts in that, too, where the server does not say.
-  output: { file, format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } }), printIntegrity] },
+  output: { file, format: 'iife', sourcemap: true, plugins: [terser({ ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true, preamble: input === 'wired' ? '' : COMPILE_AHEAD } }), printIntegrity] },
 })
 
 /** Rollup drops directives. */

@@ -22,8 +22,10 @@ const TOKEN = /\b(?=[a-z_]*\d)(?=\d*[a-z_])\w{24,}\b/gi
 const HEX = /\b(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{32,}\b/gi
 /** A URL, a path with a query or a fragment, or a query alone, within a text. */
 const ADDRESS = /(https?:\/\/[^\s"<>]+|(?:\/[^\s"<>?#:]{0,200}[?#]|\?[^\s"<>?#=&]+=)[^\s"<>]+)/i
-/** Without what every address, URL and signed token has, and with fewer digits than any number that is looked for: half of the time goes into texts like this. Only below the length of a hash. */
-const PLAIN = /^(?:[^@%/?.\p{Nd}]*\p{Nd}){0,4}[^@%/?.\p{Nd}]*$/u
+/** Without what every address, parameter and signed token has, and with fewer digits than any number that is looked for. */
+const PLAIN = /^(?:[^@%?.\p{Nd}]*\p{Nd}){0,4}[^@%?.\p{Nd}]*$/u
+/** What may be a hash or a token. */
+const LONG = /\w{24}/
 /** The longest that is found whole where a text is cut: an e-mail address (RFC 5321 §4.5.3.1). */
 const EDGE = 256
 
@@ -36,6 +38,7 @@ export function createRedactor(keepParams: readonly string[]): Redactor {
   }
   const cleaned = (text: string) => scrub(text).replace(TOKEN, '[token]')
   const path = (raw: string) => {
+    if (isPlain(raw)) return raw
     // What is escaped hides, and an escape ends in digits.
     const plain = attempt(decodeURIComponent, raw)
     const clean = cleaned(plain)
@@ -62,9 +65,12 @@ export function createRedactor(keepParams: readonly string[]): Redactor {
     const [place, search] = raw.split(/[?#]/)
     return path(place!) + query(raw[place!.length] === '?' ? search! : '', isInner) || '?'
   }
-  const text = (raw: string, key = '', isInner?: boolean) => raw.length < 32 && PLAIN.test(raw) ? raw : raw.split(ADDRESS).map((part, i) => (i % 2 ? address(part, isInner) : scrub(part, /_id$|^sku$/.test(key)))).join('')
+  const text = (raw: string, key = '', isInner?: boolean) => isPlain(raw) && !raw.includes('/') ? raw : raw.split(ADDRESS).map((part, i) => (i % 2 ? address(part, isInner) : scrub(part, /_id$|^sku$/.test(key)))).join('')
   return { link: (raw) => link(raw), url: (raw) => url(raw), text: (raw, key) => text(raw, key) }
 }
+
+/** Whether none of the patterns can be in a text, but for an address with a slash. Most texts are: it saves five searches in each, and on a page's first ones the making of the patterns. */
+const isPlain = (text: string) => PLAIN.test(text) && !LONG.test(text)
 
 /**
  * Cleans a text, then cuts it at `most` characters: the other way round, half an e-mail address would no longer look like one. Reads little more than it keeps, and keeps only

@@ -40,7 +40,8 @@ test('what a shop does not use costs it nothing', async () => {
 }, 120_000)
 
 test('the script tag is one minified function that sets window.rihla and nothing else', () => {
-  const code = script().replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trim()
+  expect(script()).toMatch(/^\/\/# allFunctionsCalledOnLoad\n/)
+  const code = script().replace(/^\/\/#.*\n/, '').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trim()
   expect([code.split('\n').length, /\/\*[!@*\s]|\bimport\b.*from|\bexport\b/.test(code), code.startsWith('!function(){') || code.startsWith('(function(){') || /^\(\(?\(\)=>|^\(function/.test(code)]).toEqual([1, false, true])
   expect(code).toContain('.rihla=')
   const words: string[] = []

@@ -272,15 +272,18 @@ describe('whatever is written', () => {
     )
   })
 
-  test('a short text is cleaned as it would be within a longer one', () => {
-    const token = fc.constantFrom('eyJ', '@', '.', '%40', '00', '\u0660', '\u06f1', '1', '23', '+', '%2b', 'tel', 'هاتف', '/', '?', '#', 'a=', 'http://', ' ', '-', 'x', 'گ', '(', ')', '\u200f')
+  test('a text and a path that are passed over are cleaned as they would be within others', () => {
+    const token = fc.constantFrom('eyJ', '@', '.', '%40', '00', '\u0660', '\u06f1', '1', '23', '+', '%2b', 'tel', 'هاتف', '/', '?', '#', 'a=', 'http://', ' ', '-', 'x', 'گ', '(', ')', '\u200f', 'abcdefghijkl')
     const tokens = fc.array(token, { maxLength: 14 }).map((all) => all.join(''))
+    // A dot is never passed over, and no pattern goes on after a quote or a slash.
+    const rest = ' "z.'
     fc.assert(
       fc.property(fc.oneof(any, tokens, inText.map(({ raw }) => raw)), fc.constantFrom('', 'item_id'), (raw, key) => {
-        // What is longer than a text that may be passed over is read whole; no pattern goes on after this.
-        const rest = ` "${'z '.repeat(16)}`
-        fc.pre(raw.length < 32)
         expect(text(raw + rest, key)).toBe(text(raw, key) + rest)
+        const path = raw.replace(/[?#]/g, '')
+        const alone = url(`https://shop.example/x${path}y`)
+        fc.pre(alone.length > 0 && alone.length < 1000)
+        expect(url(`https://shop.example/x${path}y/z.z`)).toBe(`${alone}/z.z`)
       }),
       { numRuns: 3000 },
     )
