@@ -71,6 +71,7 @@ interface Measured {
   readonly heap: number
   readonly requests: number
   readonly wire: number
+  readonly gzip: number
   readonly delivered: number
 }
 
@@ -126,8 +127,8 @@ async function measure(browser: Browser, contestant: Contestant): Promise<Measur
         await tab.eval((...args: [number, number, number, string]) => visitShop(...args), count, perTask, every, `nth-${label}`)
         if (!isEmpty) await settled(sink, count)
       })
-      const sum = sink.requests.reduce((total, each) => total + each.bytes, 0)
-      return { busy: busyIn(tasks), long: tasks.filter(({ busy }) => busy > LONG).length, delivered: sink.seen.size / count, requests: (sink.requests.length / count) * 100, wire: sum / Math.max(1, sink.seen.size) }
+      const sum = (of: (request: Sink['requests'][number]) => number) => sink.requests.reduce((total, each) => total + of(each), 0) / Math.max(1, sink.seen.size)
+      return { busy: busyIn(tasks), long: tasks.filter(({ busy }) => busy > LONG).length, delivered: sink.seen.size / count, requests: (sink.requests.length / count) * 100, wire: sum(({ bytes }) => bytes), gzip: sum(({ gzip }) => gzip) }
     }
     const [slow, fast, burst, burst4] = [await work('a', 1, [STEADY, 1, EVERY]), await work('b', 4, [STEADY, 1, EVERY]), await work('c', 1, [BURST, BURST, 0]), await work('d', 4, [BURST, BURST, 0])]
     if (contestant.name.includes('rihla') && (await rowsLeft(tab))) throw new Error(`${contestant.name}: rows are left, the work was not over when the trace ended`)
@@ -138,7 +139,7 @@ async function measure(browser: Browser, contestant: Contestant): Promise<Measur
     await throttleCpu(tab, 1)
     const click = median(await tab.eval<number[]>('took'))
     return {
-      bytes, start: busyIn(own), steady: [slow.busy, fast.busy], burst: [burst.busy, burst4.busy], long: own.filter(({ busy }) => busy > LONG).length + fast.long, click, heap, requests: slow.requests, wire: slow.wire,
+      bytes, start: busyIn(own), steady: [slow.busy, fast.busy], burst: [burst.busy, burst4.busy], long: own.filter(({ busy }) => busy > LONG).length + fast.long, click, heap, requests: slow.requests, wire: slow.wire, gzip: slow.gzip,
       delivered: Math.min(slow.delivered, fast.delivered, burst.delivered, burst4.delivered),
     }
   } finally {
@@ -183,7 +184,7 @@ export async function contest(browser: Browser): Promise<Row[]> {
       'click': against(({ click }) => click),
       'heap, KB': spread(rounds.map((round) => (round.get(name)!.heap - round.get(EMPTY)!.heap) / 1000)),
       'requests per 100': spread(all.map(({ requests }) => requests)),
-      'bytes each': spread(all.map(({ wire }) => wire)),
+      'bytes each / gzip': `${median(all.map(({ wire }) => wire)).toFixed(0)} / ${median(all.map(({ gzip }) => gzip)).toFixed(0)}`,
       delivered: `${Math.floor(Math.min(...all.map(({ delivered }) => delivered)) * 100)} %`,
     }
   })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform } from 'node:os'
 import { afterAll, beforeAll, inject, it } from 'vitest'
 import { engines } from '../test/harness/engines.js'
@@ -15,7 +15,7 @@ import { stores } from './stores.js'
 import { toMarkdown, type Row } from './table.js'
 import { wire } from './wire.js'
 
-/** Each section: what it measures, and how. One that fails, fails the run, and the report of before stays. */
+/** Each section: what it measures, and how. One that fails, fails the run, and keeps the figures of before. */
 const sections: readonly (readonly [title: string, note: string, measure: (browser: Browser) => Promise<Row[]>])[] = [
   ['Bytes', 'Bundled with all it imports, minified, level 9 and quality 11.', entries],
   ['Modules', 'The ten largest of the script tag.', modules],
@@ -56,12 +56,22 @@ for (const [title, , measure] of sections) {
   })
 }
 
+const RESULTS = 'bench/RESULTS.md'
+const HEAD = '# What rihla costs\n\nWritten by `npm run bench`. Main-thread figures are ratios within one run: variants take turns; medians, with the least and the most of all rounds in brackets.'
+
+/** The report's sections as they are, by title. */
+const before = (): Map<string, string> =>
+  new Map((existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '').split(/^## /m).slice(1).map((section) => [section.split('\n')[0]!, `## ${section.trim()}`]))
+
 afterAll(async () => {
   await browser?.close()
-  const head = `# What rihla costs\n\nMeasured by \`npm run bench\` on ${machine()}. Main-thread figures are ratios within one run: variants take turns, medians and extremes of all rounds.`
-  const written = sections.filter(([title]) => done.has(title)).map(([title, note]) => `## ${title}\n\n${note}\n\n${toMarkdown(done.get(title) ?? [])}`)
-  const report = `${[head, ...written].join('\n\n')}\n`
-  // Half a run says what it found, but does not replace a whole one's report.
-  if (done.size < sections.length) process.stderr.write(report)
-  else writeFileSync('bench/RESULTS.md', report)
+  const known = before()
+  const written = sections.map(([title, note]) => {
+    const rows = done.get(title)
+    // What was not measured this time stays as it was, with the machine that it names.
+    return rows ? `## ${title}\n\n${note}\n\nOn ${machine()}:\n\n${toMarkdown(rows)}` : known.get(title)
+  })
+  writeFileSync(RESULTS, `${[HEAD, ...written.filter(Boolean)].join('\n\n')}\n`)
+  const peers = done.get('Against others')
+  if (peers) writeFileSync('README.md', readFileSync('README.md', 'utf8').replace(/^\| tracker \|.*\n(?:\|.*\n)+/m, `${toMarkdown(peers)}\n`))
 })

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 
 /** Takes what any tracker sends, and counts the touchpoints in it by the `nth` that each has. */
 export interface Sink {
   readonly url: string
   /** Every `nth` that came, once. */
   readonly seen: ReadonlySet<string>
-  /** Requests that had one, and their bodies' bytes as they came. */
-  readonly requests: readonly { readonly bytes: number; readonly at: number }[]
+  /** Requests that had one, and their bodies' bytes: as they came, and in gzip. */
+  readonly requests: readonly { readonly bytes: number; readonly gzip: number; readonly at: number }[]
   readonly reset: () => void
   readonly close: () => Promise<void>
 }
@@ -22,9 +22,11 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+const isGzip = (body: Buffer): boolean => body[0] === 0x1f && body[1] === 0x8b
+
 /** The body as text, whatever it is wrapped in. */
 function textOf(body: Buffer): string {
-  const text = (body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body).toString()
+  const text = (isGzip(body) ? gunzipSync(body) : body).toString()
   // Snowplow wraps events and contexts in base64, Mixpanel is a form.
   const wrapped = [...text.matchAll(/"(?:ue_px|cx)":"([\w+/=-]+)"/g)].map(([, inside = '']) => Buffer.from(inside, 'base64url').toString())
   const plain = text.startsWith('data=') ? decodeURIComponent(text.replaceAll('+', ' ')) : text
@@ -34,11 +36,11 @@ function textOf(body: Buffer): string {
 /** Starts on a free port. */
 export async function createSink(): Promise<Sink> {
   const seen = new Set<string>()
-  const requests: { bytes: number; at: number }[] = []
+  const requests: { bytes: number; gzip: number; at: number }[] = []
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
     const found = [...textOf(body).matchAll(/nth-[\w-]+/g)].map(([nth]) => nth)
-    if (found.length) requests.push({ bytes: body.length, at: Date.now() })
+    if (found.length) requests.push({ bytes: body.length, gzip: isGzip(body) ? body.length : gzipSync(body).length, at: Date.now() })
     for (const nth of found) seen.add(nth)
     response.writeHead(200, {
       'content-type': 'application/json',

@@ -268,6 +268,16 @@ describe('sources and sizes', () => {
 })
 
 describe('numbers', () => {
+  test('beside others are those of the bench, with every library that it installs, in its version', () => {
+    const rows = chapter('Beside others').split('\n').filter((line) => line.startsWith('|'))
+    const results = read('bench/RESULTS.md').split('\n')
+    expect(rows.filter((row) => !results.includes(row))).toEqual([])
+    const { dependencies } = JSON.parse(read('bench/peers/package.json')) as { dependencies: { [name: string]: string } }
+    const peers = Object.entries(dependencies).filter(([name]) => !/plugin/.test(name))
+    expect(peers.filter(([name, version]) => !rows.some((row) => row.startsWith(`| ${name} ${version} |`)))).toEqual([])
+    expect(peers.length).toBe(8)
+  })
+
   test('of the `five` stages are those of the model', () => {
     const pairs = five.rules.filter((rule) => !rule.if).flatMap(({ on, stage, confidence }) => [on].flat().map((name) => `${stage} ${name} ${confidence}`))
     const shown = table('stage').flatMap(([stage, rules = '']) => [...rules.matchAll(/`(\w+)`\D* ([\d.]+)/g)].map(([, name, confidence]) => `${code(stage)} ${name} ${confidence}`))
