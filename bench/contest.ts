@@ -2,47 +2,15 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compressed } from '../scripts/sizes.js'
 import { throttleCpu } from '../test/harness/cdp.js'
-import { createPages, type PageOptions, type Pages } from '../test/harness/pages.js'
+import { createPages, type Pages } from '../test/harness/pages.js'
 import type { Browser, Tab } from '../test/harness/tab.js'
 import { inject } from 'vitest'
+import { BARE, type Contestant, contestants, EMPTY } from './contestants.js'
 import { bundle } from './peers/bundle.js'
 import { busyIn, record, ROUNDS, say, SOURCES } from './lab.js'
-import { pageOf, pageWith, rowsLeft } from './shop.js'
+import { rowsLeft } from './shop.js'
 import { createSink, type Sink } from './sink.js'
 import { median, spread, type Row } from './table.js'
-
-/** What takes part. */
-interface Contestant {
-  readonly name: string
-  /** Where touchpoints are until they have been taken. */
-  readonly keeps: string
-  readonly page: (endpoint: string) => PageOptions
-  /** Its file in `peers`, if it is bundled. */
-  readonly file?: string
-}
-
-const packages: { readonly [name: string]: string } = JSON.parse(readFileSync('bench/peers/package.json', 'utf8')).dependencies
-const bundled = (name: string, file: string, keeps: string): Contestant => ({ name, keeps, file, page: (endpoint) => pageWith(`/peers/${file}.js`, endpoint) })
-const peer = (name: string, file: string, keeps: string) => bundled(`${name} ${packages[name]}`, file, keeps)
-
-/** Of a page without a library the name is the variant. */
-const EMPTY = 'empty page'
-const BARE = 'bare `fetch` for each'
-const contestants: readonly Contestant[] = [
-  { name: EMPTY, keeps: '', page: (endpoint) => pageOf('empty', endpoint) },
-  { name: BARE, keeps: 'nowhere', page: (endpoint) => pageOf('bare', endpoint) },
-  { name: 'array and beacon', keeps: 'in memory', page: (endpoint) => pageOf('beacon', endpoint) },
-  bundled('**rihla**, the core', 'rihla', 'in IndexedDB'),
-  { name: '**rihla**, the script tag', keeps: 'in IndexedDB', page: (endpoint) => pageOf('rihla', endpoint) },
-  peer('@plausible-analytics/tracker', 'plausible', 'nowhere'),
-  peer('@openpanel/web', 'openpanel', 'nowhere'),
-  peer('@snowplow/browser-tracker', 'snowplow', 'in localStorage'),
-  peer('mixpanel-browser', 'mixpanel', 'in localStorage'),
-  peer('@segment/analytics-next', 'segment', 'in localStorage, on leaving'),
-  peer('@rudderstack/analytics-js', 'rudderstack', 'in localStorage'),
-  peer('posthog-js', 'posthog', 'in memory'),
-  peer('@amplitude/analytics-browser', 'amplitude', 'in localStorage'),
-]
 
 const STEADY = 100
 const BURST = 1000
@@ -151,7 +119,7 @@ async function measure(browser: Browser, contestant: Contestant): Promise<Measur
 
 const kb = (bytes: number): string => (bytes / 1000).toFixed(1)
 
-/** All of them with the same touchpoints on the same page, one after another, round by round. */
+/** All of them with the same touchpoints on the same page, one after another, round by round. `BENCH_ONLY` names some of them, such as `rihla,snowplow`. */
 export async function contest(browser: Browser): Promise<Row[]> {
   const only = process.env.BENCH_ONLY?.split(',')
   const taking = contestants.filter(({ name }) => !only || name === EMPTY || name === BARE || only.some((each) => name.includes(each)))
@@ -165,11 +133,15 @@ export async function contest(browser: Browser): Promise<Row[]> {
       say(`contest ${i}/${ROUNDS}, ${contestant.name}: ${JSON.stringify(measured, (_, value) => (typeof value === 'number' ? +value.toFixed(2) : value))}`)
     }
   }
+  return rowsOf(taking, rounds)
+}
+
+/** A row for each, against the empty page and the bare fetch of the same round. */
+export function rowsOf(taking: readonly Pick<Contestant, 'name' | 'keeps'>[], rounds: readonly ReadonlyMap<string, Measured>[]): Row[] {
   return taking.filter(({ name }) => name !== EMPTY).map(({ name, keeps }) => {
-    /** Above the empty page, against a bare fetch of the same round. */
     const against = (of: (measured: Measured) => number) => spread(rounds.map((round) => (of(round.get(name)!) - of(round.get(EMPTY)!)) / (of(round.get(BARE)!) - of(round.get(EMPTY)!))))
     const all = rounds.map((round) => round.get(name)!)
-    const fetchOf = (round: Map<string, Measured>) => (round.get(BARE)!.steady[1] - round.get(EMPTY)!.steady[1]) / STEADY
+    const fetchOf = (round: ReadonlyMap<string, Measured>) => (round.get(BARE)!.steady[1] - round.get(EMPTY)!.steady[1]) / STEADY
     const { min, gzip, brotli } = all[0]!.bytes
     return {
       tracker: name,
