@@ -23,7 +23,7 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
     'Against others',
     'Each on the same page, with the same touchpoints (page views, clicks, products looked at, one in ten into the cart), an endpoint that takes everything and settings as its maker has them, but for what it captures by itself, which is off; ' +
       'the script tag has all its sources on. KB: what the page loads to start and to track. The rest is in units of a bare `fetch` for each touchpoint in the same round, above an empty page: `start` is the main thread for evaluation and all first tasks at 4× CPU in fetches; ' +
-      '`burst` 1,000 in one task and `steady` 100, one every 50 ms, with all deferred work until the endpoint has everything; `click` what the listeners of a real click take that is tracked, at 4× CPU. Long tasks: over 50 ms, at the start and in `steady`, 4×. ' +
+      '`burst` 1,000 in one task and `steady` 100, one every 50 ms, with all deferred work until the endpoint has everything, at most 30 s (`delivered` says how much it had then, in the worst of the four); `click` what the listeners of a real click take that is tracked, at 4× CPU. Long tasks: over 50 ms, at the start and in `steady`, 4×. ' +
       'Heap: after about 2,200, garbage collected. Requests and bytes of bodies, as sent, in `steady`. The bare tracker uses keepalive while fewer than 15 requests and 60,000 bytes are under way, since browsers refuse more, and none beyond.',
     contest,
   ],
