@@ -27,9 +27,10 @@ const isGzip = (body: Buffer): boolean => body[0] === 0x1f && body[1] === 0x8b
 /** The body as text, whatever it is wrapped in. */
 function textOf(body: Buffer): string {
   const text = (isGzip(body) ? gunzipSync(body) : body).toString()
-  // Snowplow wraps events and contexts in base64, Mixpanel is a form.
+  // Snowplow wraps events and contexts in base64, Mixpanel the body of a form, if it does not write JSON there.
   const wrapped = [...text.matchAll(/"(?:ue_px|cx)":"([\w+/=-]+)"/g)].map(([, inside = '']) => Buffer.from(inside, 'base64url').toString())
-  const plain = text.startsWith('data=') ? decodeURIComponent(text.replaceAll('+', ' ')) : text
+  const data = text.startsWith('data=') ? (new URLSearchParams(text).get('data') ?? '') : text
+  const plain = /^[[{]/.test(data) ? data : Buffer.from(data, 'base64').toString()
   return [plain, ...wrapped].join('\n')
 }
 
