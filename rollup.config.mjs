@@ -38,7 +38,7 @@ const knowIntegrity = {
   load: (id) => (id.endsWith('src/integrity.ts') ? `export const INTEGRITY = ${JSON.stringify(integrity)}` : null),
 }
 
-/** Chromium compiles all of it while it loads, on another thread, and not function by function as each is called first: on a first page a third less of the main thread, its longest task half (see bench/RESULTS.md). */
+/** Chromium compiles all of it while it loads, on another thread, and not function by function as each is called first: on a first page that took a third off the main thread's time, and half off its longest task. */
 const COMPILE_AHEAD = '//# allFunctionsCalledOnLoad'
 
 const scriptFile = (input, file, ...plugins) => ({

@@ -105,7 +105,7 @@ export function createBeacon(endpoint: string, { fetch, fetchLater, navigator }:
   return { post, beacon, leave, room: () => BUDGET - underWay.bytes }
 }
 
-/** The bytes of a body in UTF-8. Not by a `Blob`, which is made in another process: twenty times as long. */
+/** The bytes of a body in UTF-8. Not by a `Blob`, which browsers make in another process. */
 export function sizeOf(body: string | ArrayBuffer): number {
   return typeof body === 'string' ? new TextEncoder().encode(body).length : body.byteLength
 }

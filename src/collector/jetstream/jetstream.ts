@@ -24,7 +24,7 @@ export interface JetStreamOptions {
 
 /** A message that is not acknowledged after so long is sent again, ms. */
 const APPEND_DEADLINE = 2500
-/** It has failed after so long, ms: it may take servers 9 s to agree on another leader. */
+/** It has failed after so long, ms. Servers may take 9 s to agree on another leader, but who waits for an answer would rather send again. */
 const APPEND_FOR = 5000
 /** Until they agree, they say at once that there is none; they are asked again after so long, ms. */
 const APPEND_AGAIN = 100
