@@ -38,7 +38,10 @@ export interface StorefrontOptions extends Omit<TrackerOptions, 'commerce' | 'jo
 export function createStorefront({ hash, clickSelector, layer, region, store, readers = [], sources = [], ...options }: StorefrontOptions): Tracker & CartMethods & JourneyMethods {
   // An adapter alone is the likely mistake.
   if (store && typeof store !== 'function' && typeof store.then !== 'function') throw new TypeError('rihla: store must be store(adapter) of rihla/sources/store, or a promise of it')
-  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), ...readers, attributes(), productMarkup(), forms(), sharing(), shopPages()], store && Promise.resolve(store))
+  const expected = store && Promise.resolve(store)
+  // The sources say what became of it; they start only later, and until then the page would hear of a rejection.
+  expected?.catch(() => {})
+  const truth = oneTruth([dataLayer(layer === undefined ? {} : { name: layer }), ...readers, attributes(), productMarkup(), forms(), sharing(), shopPages()], expected)
   const signals = consent({ ...(layer !== undefined && { layer }), ...(region !== undefined && { region }) })
   const own = [signals, pageViews(hash === undefined ? {} : { hash }), clicks(clickSelector === undefined ? {} : { selector: clickSelector }), errors(), pageLeave(), inItsTurn(friction({ selector: clickSelector })), inItsTurn(truth.source)]
   const tracker = createTracker({ ...options, commerce: commerce(options), journey: journey({ stages: five, ...options }), sources: [...own, ...sources] })
