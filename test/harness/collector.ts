@@ -305,7 +305,7 @@ export async function createCollector(options: { port?: number } = {}): Promise<
     ids: () => requests.flatMap((each) => each.batch?.touchpoints.map((touchpoint) => touchpoint.id) ?? []),
     unique: () => new Set(collector.ids()),
     duplicates: () => collector.ids().length - collector.unique().size,
-    until: (holds, ms = 20_000) =>
+    until: (holds, ms = 10_000) =>
       new Promise((done, failed) => {
         const look = (): void => {
           try {

@@ -64,8 +64,8 @@ export function childrenOf(root: number): Child[] {
   return found.map((pid) => ({ pid, command: readProc(pid, 'cmdline').replaceAll('\0', ' ').trim() }))
 }
 
-/** Polls until something holds, at most `ms`; rejects with `what` otherwise. For things that send no event. A machine that is busy with other things is given time: how fast something is has tests of its own. */
-export async function poll(check: () => boolean | Promise<boolean>, what: string, ms = 30_000): Promise<void> {
+/** Polls until something holds, at most `ms`; rejects with `what` otherwise. For things that send no event. */
+export async function poll(check: () => boolean | Promise<boolean>, what: string, ms = 10_000): Promise<void> {
   for (const end = Date.now() + ms; !(await check()); await sleep(15)) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`)
   }
