@@ -29,7 +29,7 @@ export const createShop = ({ endpoint }) => {
     c.header('referrer-policy', 'strict-origin-when-cross-origin')
   })
   app.use(bodyLimit({ maxSize: 64 * 1024 }))
-  app.get('/', (c) => c.redirect(`/${preferred(c.req.header('accept-language'))}`))
+  app.get('/', (c) => c.redirect(`/${preferred(c.req.header('accept-language'))}${new URL(c.req.url).search}`))
   app.route('/', assets())
   for (const lang of langs) for (const routes of [browsing, basket, checkouts]) app.route(`/${lang}`, routes({ lang, endpoint, orders }))
   app.notFound((c) => {

@@ -85,6 +85,11 @@ test('prices are written with the digits of the language', async () => {
   expect((await request('/fa/product/haraz-natural')).text).toContain('۱۹٫۰۰')
 })
 
+test('the choice of a language keeps the query: where a shopper comes from, and whether the panel is asked for', async () => {
+  const { headers } = await fetch(`${shop.url}/?utm_source=newsletter&rihla-debug`, { redirect: 'manual', headers: { 'accept-language': 'fa' } })
+  expect(headers.get('location')).toBe('/fa?utm_source=newsletter&rihla-debug')
+})
+
 test('the front door leads to the language that the browser prefers', async () => {
   const at = async (accept: string) => (await fetch(shop.url, { redirect: 'manual', headers: { 'accept-language': accept } })).headers.get('location')
   expect([await at('fa-IR,fa;q=0.9,en;q=0.8'), await at('ar'), await at('de-DE,de;q=0.9')]).toEqual(['/fa', '/ar', '/en'])
