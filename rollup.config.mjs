@@ -38,7 +38,7 @@ const knowIntegrity = {
   load: (id) => (id.endsWith('src/integrity.ts') ? `export const INTEGRITY = ${JSON.stringify(integrity)}` : null),
 }
 
-/** Chromium compiles all of it while it loads, on another thread, and not function by function as each is called first: on a first page that took a third off the main thread's time, and half off its longest task. */
+/** Chromium compiles all of it while it loads, on another thread, and not function by function as each is called first: what that saves a first page is in bench/RESULTS.md. */
 const COMPILE_AHEAD = '//# allFunctionsCalledOnLoad'
 
 const scriptFile = (input, file, ...plugins) => ({

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inject } from 'vitest'
 import { compressed } from '../scripts/sizes.js'
 import { throttleCpu } from '../test/harness/cdp.js'
-import { createPages, type Pages } from '../test/harness/pages.js'
+import type { Pages } from '../test/harness/pages.js'
 import type { Browser, Tab } from '../test/harness/tab.js'
-import { inject } from 'vitest'
 import { BARE, type Contestant, contestants, EMPTY } from './contestants.js'
 import { bundle } from './peers/bundle.js'
-import { busyIn, record, ROUNDS, say, SOURCES } from './lab.js'
+import { busyIn, inLab, record, ROUNDS, say, SOURCES } from './lab.js'
 import { rowsLeft } from './shop.js'
 import { createSink, type Sink } from './sink.js'
 import { median, spread, type Row } from './table.js'
@@ -72,49 +72,50 @@ async function heapOf(tab: Tab): Promise<number> {
 }
 
 /** A page, an endpoint and an origin of its own. */
-async function measure(browser: Browser, contestant: Contestant): Promise<Measured> {
-  const [sink, pages, parts] = [await createSink(), await createPages({ dist: inject('dist') }), await partsOf(contestant)]
+const measure = (browser: Browser, contestant: Contestant): Promise<Measured> =>
+  inLab(browser, async ({ pages, open }) => {
+    const sink = await createSink()
+    try {
+      return await measureAt(sink, pages, await open('/before', {}), contestant)
+    } finally {
+      await sink.close()
+    }
+  })
+
+async function measureAt(sink: Sink, pages: Pages, tab: Tab, contestant: Contestant): Promise<Measured> {
+  const parts = await partsOf(contestant)
   for (const { fileName, code } of parts) pages.add(`/peers/${fileName}`, (_, response) => void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code))
   const { before = '', ...page } = contestant.page(sink.url)
   const url = pages.add('/', { ...page, before: `${FIRST}\n${before}`, body: BUTTON })
-  const tab = await browser.newTab({ window: true })
-  const isEmpty = contestant.name === EMPTY
-  try {
-    await tab.goto(pages.add('/before', {}))
-    pages.hits.length = 0
-    const load = await record(tab, 4, async () => {
-      await tab.goto(url)
-      await sleep(STARTED)
-    }, { rest: 0, categories: SOURCES })
-    // A trace does not say of which module: there are no others.
-    const own = load.filter(({ inside }) => inside.some((each) => /^v8\.evaluateModule|\/(peers\/[\w-]+|rihla(\.\w+)?)\.js/.test(each)))
-    const bytes = loaded(pages, parts)
+  const load = await record(tab, 4, async () => {
+    await tab.goto(url)
+    await sleep(STARTED)
+  }, { rest: 0, categories: SOURCES })
+  // A trace does not say of which module: there are no others.
+  const own = load.filter(({ inside }) => inside.some((each) => /^v8\.evaluateModule|\/(peers\/[\w-]+|rihla(\.\w+)?)\.js/.test(each)))
+  const bytes = loaded(pages, parts)
 
-    const work = async (label: string, rate: number, [count, perTask, every]: readonly [number, number, number]) => {
-      sink.reset()
-      const tasks = await record(tab, rate, async () => {
-        await tab.eval((...args: [number, number, number, string]) => visitShop(...args), count, perTask, every, `nth-${label}`)
-        if (!isEmpty) await settled(sink, count)
-      })
-      const sum = (of: (request: Sink['requests'][number]) => number) => sink.requests.reduce((total, each) => total + of(each), 0) / Math.max(1, sink.seen.size)
-      return { busy: busyIn(tasks), long: tasks.filter(({ busy }) => busy > LONG).length, delivered: sink.seen.size / count, requests: (sink.requests.length / count) * 100, wire: sum(({ bytes }) => bytes), gzip: sum(({ gzip }) => gzip) }
-    }
-    const [slow, fast, burst, burst4] = [await work('a', 1, [STEADY, 1, EVERY]), await work('b', 4, [STEADY, 1, EVERY]), await work('c', 1, [BURST, BURST, 0]), await work('d', 4, [BURST, BURST, 0])]
-    if (contestant.name.includes('rihla') && (await rowsLeft(tab))) throw new Error(`${contestant.name}: rows are left, the work was not over when the trace ended`)
-    const heap = await heapOf(tab)
-    await tab.eval(LAST)
-    await throttleCpu(tab, 4)
-    for (let i = 0; i < CLICKS; i++) await tab.click('#buy')
-    await throttleCpu(tab, 1)
-    const click = median(await tab.eval<number[]>('took'))
-    return {
-      bytes, start: busyIn(own), steady: [slow.busy, fast.busy], burst: [burst.busy, burst4.busy], long: own.filter(({ busy }) => busy > LONG).length + fast.long, click, heap, requests: slow.requests, wire: slow.wire, gzip: slow.gzip,
-      delivered: Math.min(slow.delivered, fast.delivered, burst.delivered, burst4.delivered),
-    }
-  } finally {
-    await tab.close().catch(() => undefined)
-    await pages.close()
-    await sink.close()
+  const work = async (label: string, rate: number, [count, perTask, every]: readonly [number, number, number]) => {
+    sink.reset()
+    const tasks = await record(tab, rate, async () => {
+      await tab.eval((...args: [number, number, number, string]) => visitShop(...args), count, perTask, every, `nth-${label}`)
+      if (contestant.name !== EMPTY) await settled(sink, count)
+    })
+    const sum = (of: (request: Sink['requests'][number]) => number) => sink.requests.reduce((total, each) => total + of(each), 0) / Math.max(1, sink.seen.size)
+    say(`  ${contestant.name}, ${count} at ${rate}×: ${sink.seen.size} arrived`)
+    return { busy: busyIn(tasks), long: tasks.filter(({ busy }) => busy > LONG).length, delivered: sink.seen.size / count, requests: (sink.requests.length / count) * 100, wire: sum(({ bytes }) => bytes), gzip: sum(({ gzip }) => gzip) }
+  }
+  const [slow, fast, burst, burst4] = [await work('a', 1, [STEADY, 1, EVERY]), await work('b', 4, [STEADY, 1, EVERY]), await work('c', 1, [BURST, BURST, 0]), await work('d', 4, [BURST, BURST, 0])]
+  if (contestant.name.includes('rihla') && (await rowsLeft(tab))) throw new Error(`${contestant.name}: rows are left, the work was not over when the trace ended`)
+  const heap = await heapOf(tab)
+  await tab.eval(LAST)
+  await throttleCpu(tab, 4)
+  for (let i = 0; i < CLICKS; i++) await tab.click('#buy')
+  await throttleCpu(tab, 1)
+  const click = median(await tab.eval<number[]>('took'))
+  return {
+    bytes, start: busyIn(own), steady: [slow.busy, fast.busy], burst: [burst.busy, burst4.busy], long: own.filter(({ busy }) => busy > LONG).length + fast.long, click, heap, requests: slow.requests, wire: slow.wire, gzip: slow.gzip,
+    delivered: Math.min(slow.delivered, fast.delivered, burst.delivered, burst4.delivered),
   }
 }
 
@@ -138,7 +139,7 @@ export async function contest(browser: Browser): Promise<Row[]> {
 }
 
 /** A row for each, against the empty page and the bare fetch of the same round. */
-export function rowsOf(taking: readonly Pick<Contestant, 'name' | 'keeps'>[], rounds: readonly ReadonlyMap<string, Measured>[]): Row[] {
+function rowsOf(taking: readonly Pick<Contestant, 'name' | 'keeps'>[], rounds: readonly ReadonlyMap<string, Measured>[]): Row[] {
   return taking.filter(({ name }) => name !== EMPTY).map(({ name, keeps }) => {
     const against = (of: (measured: Measured) => number) => spread(rounds.map((round) => (of(round.get(name)!) - of(round.get(EMPTY)!)) / (of(round.get(BARE)!) - of(round.get(EMPTY)!))))
     const all = rounds.map((round) => round.get(name)!)

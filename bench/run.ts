@@ -4,6 +4,7 @@ import { arch, cpus, platform } from 'node:os'
 import { afterAll, beforeAll, inject, it } from 'vitest'
 import { engines } from '../test/harness/engines.js'
 import type { Browser } from '../test/harness/tab.js'
+import { ahead } from './ahead.js'
 import { backlog } from './backlog.js'
 import { collecting, mapping } from './collector.js'
 import { contest } from './contest.js'
@@ -27,6 +28,7 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
       'Heap: after about 2,200, garbage collected. Requests and bytes of bodies, as sent, in `steady`. The bare tracker uses keepalive while fewer than 15 requests and 60,000 bytes are under way, since browsers refuse more, and none beyond.',
     contest,
   ],
+  ['Compiled ahead', 'The script tag asks Chromium to compile it whole while it loads; beside it, in turn, the same script without that line. The tasks of a first page in which its code ran.', ahead],
   ['Listeners', 'What a source alone, and the script tag, take of one event of a real pointer or key, above the same page without them: medians of 40. A click in the script tag is a touchpoint, too.', listeners],
   ['Long tasks', 'The collector is down while 5,000 touchpoints come, ten in a task, and comes back. Tasks of more than 50 ms of processor at 4× CPU.', backlog],
   ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
@@ -52,7 +54,10 @@ beforeAll(async () => {
 for (const [title, , measure] of sections) {
   it(title, async () => {
     say(title)
-    done.set(title, await measure(browser))
+    const rows = await measure(browser)
+    // A part of a section says what it found, and does not stand for the whole.
+    if (process.env.BENCH_ONLY) process.stderr.write(`${toMarkdown(rows)}\n`)
+    else done.set(title, rows)
   })
 }
 
