@@ -18,7 +18,7 @@ export interface Departure {
 }
 
 /** What is stored sooner than this needs no insurance: replacing a deferred request for each touchpoint would cost more than it saves, ms. */
-const SOON = 100
+const SOON = 300
 /** How long until it is looked again where nothing has changed, ms. */
 const LONG = 2000
 

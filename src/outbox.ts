@@ -5,7 +5,7 @@ import type { World } from './world.js'
 
 /** This document's touchpoints until they are acknowledged, written ahead to the device. */
 export interface Outbox {
-  /** Touchpoints of one task become one put in the next; with `atOnce`, a put in the same task. */
+  /** Touchpoints of one task become one put in the next, and those that follow in quick succession one put, too; with `atOnce`, a put in the same task. */
   readonly add: (touchpoint: Touchpoint, atOnce: boolean) => void
   /** Rows in memory that no request carries, in order. */
   readonly fresh: () => Row[]
@@ -35,6 +35,8 @@ const LINES = 25
 const SIZE = 8000
 /** The most that is kept in memory where storage refuses: characters. */
 const MEMORY = 2_000_000
+/** Of touchpoints in quick succession the first is put in the next task, and what follows it within so long is put as one: a transaction costs more than all else that is done for one touchpoint, ms. */
+const PACE = 200
 /** Storage that refused is tried again after so long, doubled each time, at most a minute, ms. */
 const AGAIN = 2000
 
@@ -48,6 +50,7 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
   let putting: Promise<void> | undefined
   let stopped = false
   let writing = false
+  let putAt = 0
 
   const volatile = () => rows.filter((row) => row.stored !== 'yes')
   const unwritten = () => rows.filter((row) => row.stored === 'no')
@@ -62,11 +65,14 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
       last.to = seq
     } else rows.push(toRow(tab, now(), touchpoint))
     if (size > MEMORY) evict()
-    if (!atOnce) return schedule(0)
+    if (!atOnce) return schedule(pace())
     // As a microtask: still in this task, once for all of it.
     if (!writing) void Promise.resolve().then(write)
     writing = true
   }
+
+  /** Behind now as well as ahead of it: the clock may have been set back. */
+  const pace = () => Math.max(0, PACE - Math.abs(now() - putAt))
 
   /** A put that is under way goes on with what came in the meantime. */
   const schedule = (delay: number) => {
@@ -86,6 +92,7 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
   const put = async (mine: readonly Row[], before?: Promise<void>) => {
     const since = era
     let stored: Row['stored'] = 'yes'
+    putAt = now()
     for (const row of mine) row.stored = 'soon'
     try {
       await database.change(mine.map(toEntry))
@@ -99,7 +106,7 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
     if (since === era) {
       for (const row of mine) row.stored = stored
       unspill()
-      if (unwritten().length) schedule(failures && Math.min(AGAIN * 2 ** failures, 60_000))
+      if (unwritten().length) schedule(failures ? Math.min(AGAIN * 2 ** failures, 60_000) : pace())
     }
     await before
   }
