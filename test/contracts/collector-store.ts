@@ -70,6 +70,13 @@ export const describeStore = (name: string, open: () => Promise<Store>): unknown
     ])
     const by: [object, string][] = [[{}, 'dcba'], [{ site: 's' }, 'cba'], [{ name: 'a,d' }, 'da'], [{ visitor: 'v2' }, 'b'], [{ visit: 'visit-1' }, 'dca'], [{ channel: 'email' }, 'b'], [{ tab: 'h7m2c0qe' }, 'b'], [{ stage: 'loyalty' }, 'c'], [{ source: 'clicks' }, 'c'], [{ cart: 'c' }, 'a'], [{ since: 2, until: 3 }, 'cb'], [{ site: 's', name: 'a', visitor: 'v1' }, 'a']]
     for (const [filters, expected] of by) expect([filters, (await names(filters)).join('')]).toEqual([filters, expected])
+    for (const [one, ofOne] of by) {
+      for (const [other, ofOther] of by) {
+        const both = { ...other, ...one }
+        // Where both name the same filter, only one of them counts.
+        if (Object.keys(both).length === Object.keys(one).length + Object.keys(other).length) expect([both, (await names(both)).join('')]).toEqual([both, [...ofOne].filter((name) => ofOther.includes(name)).join('')])
+      }
+    }
     const seen: Touchpoint[] = []
     let before: { happened_at: number; n: number } | undefined
     do {

@@ -15,7 +15,7 @@ const CONDITIONS: { readonly [name in Names]: string } = {
   source: 't.source = $source',
   visitor: '(t.site, t.visit) IN (SELECT (site, visit) FROM visits WHERE visitor = $visitor)',
   channel: '(t.site, t.visit) IN (SELECT (site, visit) FROM visits WHERE channel = $channel)',
-  cart: `t.props->>'cart_id' = $cart`,
+  cart: `(t.props->>'cart_id') = $cart`,
   since: 't.happened_at >= $since',
   until: 't.happened_at < $until',
 }
