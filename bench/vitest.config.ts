@@ -11,7 +11,8 @@ export default defineConfig({
     include: ['bench/run.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
     disableConsoleIntercept: true,
-    testTimeout: 1_200_000,
+    // A round of the contest takes a quarter of an hour.
+    testTimeout: 10_800_000,
     hookTimeout: 90_000,
   },
 })
