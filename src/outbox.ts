@@ -35,7 +35,7 @@ const LINES = 25
 const SIZE = 8000
 /** The most that is kept in memory where storage refuses: characters. */
 const MEMORY = 2_000_000
-/** Of touchpoints in quick succession the first is put in the next task, and what follows it within so long is put as one: a transaction costs more than all else that is done for one touchpoint, ms. */
+/** Of touchpoints in quick succession the first is put in the next task, and what follows it within so long is put as one: a transaction of its own was a third of what a touchpoint cost, ms. */
 const PACE = 200
 /** Storage that refused is tried again after so long, doubled each time, at most a minute, ms. */
 const AGAIN = 2000
