@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { inject } from 'vitest'
 import type { Browser } from '../test/harness/tab.js'
-import { busyIn, inLab, record, ROUNDS, say, SOURCES, type Task } from './lab.js'
+import { busyIn, inLab, recordStart, ROUNDS, say, type Task } from './lab.js'
 import { pageOf } from './shop.js'
 import { spread, type Row } from './table.js'
 
-/** Until a page has started and looked for what others left behind, ms. */
-const STARTED = 2500
 const HINT = /^\/\/# allFunctionsCalledOnLoad\n/
 
 /** The first page that a shopper sees of a shop: nothing is cached for its origin. */
@@ -16,11 +13,7 @@ const firstPage = (browser: Browser, code: string): Promise<readonly Task[]> =>
     pages.add('/rihla.js', (_, response) => void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code))
     const url = pages.add('/rihla', pageOf('rihla', collector.url))
     const tab = await open('/empty', pageOf('empty', collector.url))
-    const tasks = await record(tab, 4, async () => {
-      await tab.goto(url)
-      await sleep(STARTED)
-    }, { rest: 0, categories: SOURCES })
-    return tasks.filter(({ inside }) => inside.some((each) => each.includes('/rihla.js')))
+    return (await recordStart(tab, url)).filter(({ inside }) => inside.some((each) => each.includes('/rihla.js')))
   })
 
 const longest = (tasks: readonly Task[]): number => Math.max(...tasks.map(({ busy }) => busy))

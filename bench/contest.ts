@@ -7,7 +7,7 @@ import type { Pages } from '../test/harness/pages.js'
 import type { Browser, Tab } from '../test/harness/tab.js'
 import { BARE, type Contestant, contestants, EMPTY } from './contestants.js'
 import { bundle } from './peers/bundle.js'
-import { busyIn, inLab, record, ROUNDS, say, SOURCES } from './lab.js'
+import { busyIn, inLab, record, recordStart, ROUNDS, say } from './lab.js'
 import { rowsLeft } from './shop.js'
 import { createSink, type Sink } from './sink.js'
 import { median, spread, type Row } from './table.js'
@@ -18,8 +18,6 @@ const EVERY = 50
 /** Peers that have sent nothing for so long will send no more, ms; the longest wait of one of them is 10 s. */
 const QUIET = 12_000
 const AT_MOST = 30_000
-/** Until a page has started and looked for what others left behind, ms. */
-const STARTED = 2500
 const CLICKS = 30
 /** The platform's bound of a long task, ms. */
 const LONG = 50
@@ -87,10 +85,7 @@ async function measureAt(sink: Sink, pages: Pages, tab: Tab, contestant: Contest
   for (const { fileName, code } of parts) pages.add(`/peers/${fileName}`, (_, response) => void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code))
   const { before = '', ...page } = contestant.page(sink.url)
   const url = pages.add('/', { ...page, before: `${FIRST}\n${before}`, body: BUTTON })
-  const load = await record(tab, 4, async () => {
-    await tab.goto(url)
-    await sleep(STARTED)
-  }, { rest: 0, categories: SOURCES })
+  const load = await recordStart(tab, url)
   // A trace does not say of which module: there are no others.
   const own = load.filter(({ inside }) => inside.some((each) => /^v8\.evaluateModule|\/(peers\/[\w-]+|rihla(\.\w+)?)\.js/.test(each)))
   const bytes = loaded(pages, parts)
