@@ -100,8 +100,8 @@ export function createCourier(world: World, steps: Steps): Courier {
 
   const loop = async (isOver: IsOver): Promise<boolean> => {
     for (;;) {
-      // Ahead of what is read before a request: what is stored when no answer comes, the collector is asked for; the rest would be sent twice.
-      if (isDue()) void outbox.write()
+      // Before anything is read: what is stored when no answer comes, the collector is asked for; the rest would be sent twice.
+      if (isDue()) outbox.writeAhead()
       let delay = await outage.wait()
       const outcome = delay || isOver() ? undefined : await next(isOver)
       if (isOver()) return false

@@ -1,4 +1,5 @@
 import { sizeOf } from './beacon.js'
+import { PACE } from './outbox.js'
 import { fly, halve, type Item, take } from './parcel.js'
 import type { Row } from './row.js'
 import { idOf } from './touchpoint.js'
@@ -18,7 +19,7 @@ export interface Departure {
 }
 
 /** What is stored sooner than this needs no insurance: replacing a deferred request for each touchpoint would cost more than it saves, ms. */
-const SOON = 300
+const SOON = PACE + 100
 /** How long until it is looked again where nothing has changed, ms. */
 const LONG = 2000
 

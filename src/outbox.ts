@@ -19,6 +19,8 @@ export interface Outbox {
   readonly holds: (key: string) => boolean
   /** Puts all that is not stored yet. Never rejects. */
   readonly write: () => Promise<void>
+  /** Puts what only waits for more to come, since it is about to be sent. A device that refuses is left until its time. */
+  readonly writeAhead: () => void
   /** At hide, synchronously: keeps what is not stored yet in the spill. */
   readonly spill: () => void
   /** Resolves `true` when everything so far is stored or acknowledged, `false` when storage refuses. */
@@ -35,8 +37,8 @@ const LINES = 25
 const SIZE = 8000
 /** The most that is kept in memory where storage refuses: characters. */
 const MEMORY = 2_000_000
-/** Of touchpoints in quick succession the first is put in the next task, and what follows it within so long is put as one: a transaction of its own was a third of what a touchpoint cost, ms. */
-const PACE = 200
+/** Of touchpoints in quick succession the first is put in the next task, and what follows it within so long is put as one: a transaction costs the page about as much for one as for many, ms. */
+export const PACE = 200
 /** Storage that refused is tried again after so long, doubled each time, at most a minute, ms. */
 const AGAIN = 2000
 
@@ -130,6 +132,9 @@ export function createOutbox({ tab, database, spill, now, report }: World, lose:
   return {
     add,
     write,
+    writeAhead: () => {
+      if (!failures) void write()
+    },
     volatile,
     fresh: () => rows.filter((row) => !row.flying),
     holds: (key) => rows.some((row) => row.key === key),
