@@ -168,6 +168,24 @@ describe.each(engines)('$name', (engine) => {
     await tab.until(`!document.querySelector('#timeline').open`)
   })
 
+  it('on a phone the picture scrolls, and no stage is too narrow for its name', async () => {
+    await open()
+    await tab.click('#empty .primary')
+    await tab.until(`${isShown('content')} && document.querySelector('#totals strong').textContent === '500'`)
+    await tab.eval(`void (document.querySelector('#chart').parentElement.style.width = '20rem')`)
+    await tab.until(`document.querySelector('#chart canvas').clientWidth === document.querySelector('#chart').clientWidth`)
+    const { bands, names } = await tab.eval(() => {
+      const labels = [...document.querySelectorAll('#stages > li h3')].map(({ textContent }) => textContent)
+      const brush = document.createElement('canvas').getContext('2d')!
+      brush.font = `bold 13px ${getComputedStyle(document.documentElement).fontFamily}`
+      // Without the room at both ends of the picture.
+      return { bands: (document.getElementById('chart')!.clientWidth - 294) / labels.length, names: labels.map((label) => brush.measureText(label).width) }
+    })
+    expect(names).toHaveLength(5)
+    // Between two nodes of 14, 5 from the first.
+    expect(bands - 14 - 5).toBeGreaterThan(Math.max(...names))
+  })
+
   it('what is exported holds the figures that are shown, and it prints to one page', async () => {
     await open()
     await tab.click('#empty .primary')

@@ -8,6 +8,8 @@ import * as echarts from '/journey/echarts.js'
 const mostChannels = 8
 const height = { flow: 330, curve: 130, gap: 56 }
 const side = { start: 130, end: 150, node: 14 }
+/** The least from one stage to the next: a stage's name stands between them. */
+const leastBand = 128
 
 /** The colours of the page, light or dark. */
 const coloursOf = () => {
@@ -121,6 +123,7 @@ export const createChart = (home) => {
     /** @param {JourneyMap} map @param {Words} words */
     show: (map, words) => {
       draw = () => {
+        home.style.minWidth = `${side.start + side.end + side.node + map.model.stages.length * leastBand}px`
         width = home.clientWidth
         if (!width) return
         // Told, as the chart would hide itself to measure, and the page's scrollbar might go with it.

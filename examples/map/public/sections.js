@@ -82,7 +82,7 @@ const stageCards = (map, words, labelOf) =>
         : element('p', { class: 'hint' }, words.text('nothing')),
       element('h4', {}, words.text('felt')),
       answers
-        ? element('p', { class: `mood ${mood !== undefined && mood < 0 ? 'bad' : 'good'}` }, element('span', { 'aria-hidden': 'true' }, (mood ?? 0) > 0.2 ? '🙂' : (mood ?? 0) < -0.2 ? '🙁' : '😐'), ` ${words.number(feelings.positive)} ${words.text('happy')} · ${words.number(feelings.neutral)} ${words.text('neutral')} · ${words.number(feelings.negative)} ${words.text('unhappy')}`)
+        ? element('p', { class: `mood ${mood !== undefined && mood < 0 ? 'bad' : 'good'}` }, element('span', { 'aria-hidden': 'true' }, (mood ?? 0) > 0.2 ? '😃' : (mood ?? 0) < -0.2 ? '😟' : '😐'), ` ${words.number(feelings.positive)} ${words.text('happy')} · ${words.number(feelings.neutral)} ${words.text('neutral')} · ${words.number(feelings.negative)} ${words.text('unhappy')}`)
         : element('p', { class: 'hint' }, '–'),
     )
   })
