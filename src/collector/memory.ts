@@ -1,5 +1,5 @@
 import { choicesIn } from '../journey-map/choices.js'
-import { countLegs } from '../journey-map/counts.js'
+import { countLegs } from '../journey-map/tally.js'
 import { foldVisits } from '../journey-map/fold.js'
 import { createHinter } from '../journey-map/leg.js'
 import { shoppersIn } from '../journey-map/shoppers.js'

@@ -1,5 +1,7 @@
 /** Runs one piece of work after the other, in the order in which they are given. */
-export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+export type Queue = <T>(work: () => Promise<T>) => Promise<T>
+
+export function createQueue(): Queue {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const next = last.then(work)

@@ -30,6 +30,21 @@ export interface Counts {
   readonly pagePaths: readonly { readonly path: readonly string[]; readonly visits: number }[]
 }
 
+/**
+ * What is counted in the legs of some shoppers, so that it can be added to what is counted in those of others: sums, and lists of what is no sum. A cart that several of them have to do with
+ * counts where all of these are. Paths are all there are, in any order.
+ */
+export interface Tallies extends Omit<Counts, 'stays' | 'revenue' | 'goal' | 'atStake'> {
+  readonly stays: readonly Omit<Counts['stays'][number], 'median'>[]
+  /** How long it was until a stage was left for another one, each time, ms. */
+  readonly lasted: readonly { readonly stage: string; readonly ms: readonly number[] }[]
+  /** `times`: of how many payments, or carts, since amounts may add up to nothing. */
+  readonly revenue: readonly (Counts['revenue'][number] & { readonly times: number })[]
+  readonly atStake: readonly (Counts['atStake'][number] & { readonly times: number })[]
+  /** One row, with an entry in each list for each buyer. */
+  readonly goals: readonly { readonly touchpoints: readonly number[]; readonly visits: readonly number[]; readonly ms: readonly number[] }[]
+}
+
 /** How many paths are told of. */
 export const MOST_PATHS = 20
 /** So many steps of a journey make its path. */
@@ -44,8 +59,8 @@ export interface Journey {
 
 type Cell = string | number
 
-/** Counts all legs that fit, each journey as far as its legs do. */
-export function countLegs(all: readonly OwnLeg[], filters: MapFilters = {}): Counts {
+/** Counts in all legs that fit, each journey as far as its legs do. */
+export function tallyLegs(all: readonly OwnLeg[], filters: MapFilters = {}): Tallies {
   const journeys = journeysOf(all, filters)
   const legs = journeys.flatMap(({ key, legs }) => legs.map((leg) => ({ ...leg, key })))
   const each = <Entry extends object>(entriesOf: (leg: OwnLeg) => readonly Entry[]) => legs.flatMap((leg) => entriesOf(leg).map((entry) => ({ key: leg.key, channel: leg.channel, visit: leg.visit, site: leg.site, ...entry })))
@@ -66,8 +81,8 @@ export function countLegs(all: readonly OwnLeg[], filters: MapFilters = {}): Cou
       shoppers: shoppersIn(own),
       entries: own.length,
       exits: own.filter(({ next }) => !next).length,
-      median: medianOf(own.flatMap(({ from, next }) => (next ? [next.from - from] : []))),
     })),
+    lasted: group(transitions.filter(({ next }) => next), ({ stage }) => [stage]).map(([[stage], own]) => ({ stage: String(stage), ms: own.map(({ from, next }) => next!.from - from) })),
     flows: group(transitions.filter(({ next }) => next), ({ stage, next }) => [stage, next!.stage]).map(([[from, to], own]) => ({ from: String(from), to: String(to), times: own.length })),
     arrivals: group(journeys.filter(({ steps }) => steps.length), ({ legs, steps }) => [legs[0]!.channel, steps[0]!.stage]).map(([[channel, stage], own]) => ({ channel: String(channel), stage: String(stage), shoppers: own.length })),
     acts: group(each((leg) => leg.acts), ({ stage, name }) => [stage, name]).map(([[stage, name], own]) => ({ stage: String(stage), name: String(name), times: sum(own, ({ times }) => times), shoppers: shoppersIn(own) })),
@@ -82,14 +97,14 @@ export function countLegs(all: readonly OwnLeg[], filters: MapFilters = {}): Cou
       return { channel: String(channel), shoppers: shoppersIn(own), visits: own.length, touchpoints: sum(own, (leg) => leg.touchpoints), bounces: own.filter(({ isBounce }) => isBounce).length, buyers: shoppersIn(bought), orders: bought.length }
     }),
     channelStages: group(each((leg) => leg.runs), ({ channel, stage }) => [channel, stage]).map(([[channel, stage], own]) => ({ channel: String(channel), stage: String(stage), shoppers: shoppersIn(own) })),
-    revenue: group(payments, ({ channel, currency }) => [channel, currency]).map(([[channel, currency], own]) => ({ channel: String(channel), currency: String(currency), amount: sum(own, ({ amount }) => amount) })),
+    revenue: group(payments, ({ channel, currency }) => [channel, currency]).map(([[channel, currency], own]) => ({ channel: String(channel), currency: String(currency), amount: sum(own, ({ amount }) => amount), times: own.length })),
     reached: group(journeys, (journey) => [Math.max(...journey.legs.map(({ reached }) => reached))]).map(([[reached], own]) => ({ reached: Number(reached), shoppers: own.length })),
-    goal: [{ touchpoints: medianOf(goals.map((goal) => goal.touchpoints)), visits: medianOf(goals.map((goal) => goal.visits)), ms: medianOf(goals.map((goal) => goal.ms)) }],
+    goals: [{ touchpoints: goals.map((goal) => goal.touchpoints), visits: goals.map((goal) => goal.visits), ms: goals.map((goal) => goal.ms) }],
     carts: group(carts, placeOf).map(([, own]) => ({ ...place(own[0]!), carts: own.length, shoppers: shoppersIn(own), recovered: own.filter(({ status }) => status === 'recovered').length, unknown: own.filter(({ status }) => status === 'unknown').length })),
-    atStake: group(carts.filter(({ status }) => !/^(?:recovered|unknown)$/.test(status)), (cart) => [...placeOf(cart), cart.currency]).map(([, own]) => ({ ...place(own[0]!), currency: own[0]!.currency, amount: sum(own, ({ amount }) => amount) })),
+    atStake: group(carts.filter(({ status }) => !/^(?:recovered|unknown)$/.test(status)), (cart) => [...placeOf(cart), cart.currency]).map(([, own]) => ({ ...place(own[0]!), currency: own[0]!.currency, amount: sum(own, ({ amount }) => amount), times: own.length })),
     cohorts: group(orders, ({ key, at }) => [firsts.get(key)!, monthOf(at)]).map(([[first, month], own]) => ({ first: Number(first), month: Number(month), shoppers: shoppersIn(own) })),
-    stagePaths: mostFrequent(journeys.map(({ steps }) => steps.slice(0, MOST_STEPS).map(({ stage }) => stage))).map(({ path, times }) => ({ path, shoppers: times })),
-    pagePaths: mostFrequent(legs.map(({ pages }) => pages)).map(({ path, times }) => ({ path, visits: times })),
+    stagePaths: pathsIn(journeys.map(({ steps }) => steps.slice(0, MOST_STEPS).map(({ stage }) => stage))).map(([path, times]) => ({ path, shoppers: times })),
+    pagePaths: pathsIn(legs.map(({ pages }) => pages)).map(([path, times]) => ({ path, visits: times })),
   }
 }
 
@@ -160,20 +175,10 @@ function group<Entry>(entries: readonly Entry[], keysOf: (entry: Entry) => reado
 const sum = <Entry>(entries: readonly Entry[], of: (entry: Entry) => number) => entries.reduce((total, entry) => total + of(entry), 0)
 const shoppersIn = (entries: readonly { readonly key: string }[]) => new Set(entries.map(({ key }) => key)).size
 
-function medianOf(values: readonly number[]): number | null {
-  if (!values.length) return null
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = (sorted.length - 1) / 2
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
-}
-
 /** Months since January of the year 0, UTC. */
 function monthOf(at: number): number {
   const date = new Date(at)
   return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }
 
-function mostFrequent(paths: readonly (readonly string[])[]): { path: readonly string[]; times: number }[] {
-  const found = group(paths.filter(({ length }) => length), (path) => [JSON.stringify(path)]).map(([[key], own]) => ({ key: String(key), path: own[0]!, times: own.length }))
-  return found.sort((a, b) => b.times - a.times || (a.key < b.key ? -1 : 1)).slice(0, MOST_PATHS).map(({ path, times }) => ({ path, times }))
-}
+const pathsIn = (paths: readonly (readonly string[])[]) => group(paths.filter(({ length }) => length), (path) => [JSON.stringify(path)]).map(([, own]) => [own[0]!, own.length] as const)

@@ -1,11 +1,12 @@
 import { withWords } from '../stage-words.js'
 import { checkModel } from '../stage-models.js'
 import type { StageModel } from '../types.js'
-import { type Counts, countLegs } from './counts.js'
+import type { Counts } from './counts.js'
 import { toFigures } from './figures.js'
 import { createHinter } from './leg.js'
 import { foldVisits } from './fold.js'
 import { opportunitiesOf } from './opportunities.js'
+import { countLegs } from './tally.js'
 import type { Happened, JourneyMap, MapFilters } from './types.js'
 
 export type { Counts } from './counts.js'

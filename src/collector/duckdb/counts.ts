@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Counts, MOST_PATHS, MOST_STEPS } from '../../journey-map/counts.js'
+import { MOST_STEPS, type Tallies } from '../../journey-map/counts.js'
 import { nameOf } from '../../journey-map/leg.js'
 import type { Choices, MapFilters, Shopper } from '../../journey-map/types.js'
 import type { Columns } from '../columns.js'
-import { createQueue } from '../queue.js'
+import { createQueue, type Queue } from '../queue.js'
 import type { Store } from '../types.js'
+import { type KeptCounts, keepCounts } from './kept-counts.js'
 import { createQuery, runOnce } from './query.js'
 
 /** What somebody is, is what was told of them last, wherever that was. */
@@ -29,12 +30,12 @@ const fitting = (filters: MapFilters): string => {
 const each = (list: string) => `(SELECT key, site, visit, channel, unnest(${list}) AS e FROM fit)`
 const PLACE = 'e.step, e.field, e.error, e.stage'
 const MONTH = `(year(make_timestamp_ms(e."at")) * 12 + month(make_timestamp_ms(e."at")) - 1)`
-const paths = (from: string, path: string, counted: string) => `SELECT to_json(path)::VARCHAR AS path, count(*) AS ${counted} FROM (SELECT ${path} AS path FROM ${from}) WHERE len(path) > 0 GROUP BY path ORDER BY 2 DESC, 1 LIMIT ${MOST_PATHS}`
+const paths = (from: string, path: string, counted: string) => `SELECT path, count(*) AS ${counted} FROM (SELECT ${path} AS path FROM ${from}) WHERE len(path) > 0 GROUP BY path`
 
-/** Tables that several counts look at, in the order in which each is made, and a statement for each table of `Counts` that is counted in them. */
+/** Tables that several counts look at, in the order in which each is made, and a statement for each table of `Tallies` that is counted in them. */
 interface Part {
   readonly shared: { readonly [table: string]: string }
-  readonly counts: { readonly [table in keyof Counts]?: string }
+  readonly counts: { readonly [table in keyof Tallies]?: string }
 }
 
 /** What is counted along journeys: legs in their places, and their steps. */
@@ -50,11 +51,12 @@ const JOURNEYS = {
   },
   counts: {
     totals: 'SELECT count(DISTINCT key) AS shoppers, count(*) AS visits, coalesce(sum(touchpoints), 0) AS touchpoints, count(*) FILTER (isBounce) AS bounces, count(*) FILTER (len(runs) = 0) AS unplaced FROM own',
-    stays: 'SELECT stage, count(DISTINCT key) AS shoppers, count(*) AS entries, count(*) FILTER (next IS NULL) AS exits, median(until - "from") AS median FROM steps GROUP BY stage',
+    stays: 'SELECT stage, count(DISTINCT key) AS shoppers, count(*) AS entries, count(*) FILTER (next IS NULL) AS exits FROM steps GROUP BY stage',
+    lasted: 'SELECT stage, list(until - "from") AS ms FROM steps WHERE next IS NOT NULL GROUP BY stage',
     flows: 'SELECT stage AS "from", next AS "to", count(*) AS times FROM steps WHERE next IS NOT NULL GROUP BY ALL',
     arrivals: 'SELECT channel, stage, count(*) AS shoppers FROM (SELECT key, channel FROM own WHERE place = 1) JOIN (SELECT key, stage FROM steps WHERE place = 1) USING (key) GROUP BY ALL',
     reached: 'SELECT reached, count(*) AS shoppers FROM (SELECT key, max(reached) AS reached FROM own GROUP BY key) GROUP BY reached',
-    goal: `SELECT median(touchpoints) AS touchpoints, median(visits) AS visits, median(ms) AS ms FROM (SELECT arg_min(goalAfter + earlier, place) AS touchpoints, min(place) AS visits, arg_min(goalAt - began, place) AS ms
+    goals: `SELECT coalesce(list(touchpoints), []) AS touchpoints, coalesce(list(visits), []) AS visits, coalesce(list(ms), []) AS ms FROM (SELECT arg_min(goalAfter + earlier, place) AS touchpoints, min(place) AS visits, arg_min(goalAt - began, place) AS ms
       FROM (SELECT key, place, goalAfter, goalAt, sum(touchpoints) OVER w - touchpoints AS earlier, min(started) OVER w AS began FROM own WINDOW w AS (PARTITION BY key ORDER BY place)) WHERE goalAt IS NOT NULL GROUP BY key)`,
     // Far cheaper than to sort a list of each journey.
     stagePaths: paths('steps GROUP BY key', `list_filter([${Array.from({ length: MOST_STEPS }, (_, i) => `max(stage) FILTER (place = ${i + 1})`).join(', ')}], lambda stage: stage IS NOT NULL)`, 'shoppers'),
@@ -78,9 +80,9 @@ const LEGS = {
       (SELECT channel, count(DISTINCT key) AS shoppers, count(*) AS visits, sum(touchpoints) AS touchpoints, count(*) FILTER (isBounce) AS bounces FROM fit GROUP BY channel)
       LEFT JOIN (SELECT channel, count(DISTINCT key) AS buyers, count(*) AS orders FROM orders GROUP BY channel) USING (channel)`,
     channelStages: `SELECT channel, e.stage AS stage, count(DISTINCT key) AS shoppers FROM ${each('runs')} GROUP BY ALL`,
-    revenue: `SELECT channel, e.currency AS currency, sum(e.amount) AS amount FROM ${each('payments')} GROUP BY ALL`,
+    revenue: `SELECT channel, e.currency AS currency, sum(e.amount) AS amount, count(*) AS times FROM ${each('payments')} GROUP BY ALL`,
     carts: `SELECT ${PLACE}, count(*) AS carts, count(DISTINCT key) AS shoppers, count(*) FILTER (status = 'recovered') AS recovered, count(*) FILTER (status = 'unknown') AS unknown FROM lost GROUP BY ${PLACE}`,
-    atStake: `SELECT ${PLACE}, e.currency AS currency, sum(e.amount) AS amount FROM lost WHERE status NOT IN ('recovered', 'unknown') GROUP BY ${PLACE}, e.currency`,
+    atStake: `SELECT ${PLACE}, e.currency AS currency, sum(e.amount) AS amount, count(*) AS times FROM lost WHERE status NOT IN ('recovered', 'unknown') GROUP BY ${PLACE}, e.currency`,
     cohorts: 'SELECT first, month, count(DISTINCT key) AS shoppers FROM (SELECT key, month, min(month) OVER (PARTITION BY key) AS first FROM orders) GROUP BY ALL',
     pagePaths: paths('fit', 'pages', 'visits'),
   },
@@ -94,16 +96,13 @@ const SHOPPERS = `SELECT * FROM (SELECT site, person, CASE WHEN bool_or(visitor 
 const CHOICES = `SELECT ${['site', 'channel', 'device', 'segment', 'persona'].map((name) => `coalesce(to_json(list_sort(list(DISTINCT ${name}) FILTER (${name} IS NOT NULL))), '[]')::VARCHAR AS ${name}s`).join(', ')}
   FROM legs WHERE model = ($1->>'model') AND touchpoints > 0`
 
-const TEXT = /^(?:site|person|by|stage|from|to|channel|name|about|step|field|error|currency)$/
+const TEXT = /^(?:site|person|by|stage|from|to|channel|name|about|step|field|error|currency|path)$/
 
 /** Numbers of 64 bits come as text. */
-const plain = (row: Columns) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name === 'path' ? (JSON.parse(String(value)) as string[]) : value === null || TEXT.test(name) ? value : Number(value)]))
-
-/** So many maps are remembered while the legs stay as they are. */
-const MOST_REMEMBERED = 100
+const plain = (row: Columns) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, TEXT.test(name) ? value : Array.isArray(value) ? value.map(Number) : Number(value)]))
 
 /** Counts one part of a map, on a connection of its own. */
-function counterOf<Tables extends keyof Counts>(connection: DuckDBConnection, { shared, counts }: Part & { readonly counts: { readonly [table in Tables]: string } }): (fit: string, parameter: Columns) => Promise<Pick<Counts, Tables>> {
+function counterOf<Tables extends keyof Tallies>(connection: DuckDBConnection, { shared, counts }: Part & { readonly counts: { readonly [table in Tables]: string } }): (fit: string, parameter: Columns) => Promise<Pick<Tallies, Tables>> {
   const query = createQuery(connection)
   return async (fit, parameter) => {
     for (const [table, sql] of Object.entries(shared)) await runOnce(connection, `CREATE OR REPLACE TEMP TABLE ${table} AS WITH ${fit} ${sql}`, parameter)
@@ -112,44 +111,42 @@ function counterOf<Tables extends keyof Counts>(connection: DuckDBConnection, { 
       const rows = await (/\bfit\b/.test(sql) ? query(`WITH ${fit} ${sql}`, parameter) : query(sql))
       tables.push([table, rows.map(plain)])
     }
-    return Object.fromEntries(tables) as unknown as Pick<Counts, Tables>
+    return Object.fromEntries(tables) as unknown as Pick<Tallies, Tables>
   }
 }
 
 /**
- * Reads legs as `countLegs` and `shoppersIn` do, in the database, one map at a time. A statement keeps hardly more than one processor busy, so that the two parts of a map are counted beside
- * each other. `changes` grows with every change of the legs.
+ * Reads legs as `tallyLegs` and `shoppersIn` do, in the database, one map at a time. A statement keeps hardly more than one processor busy, so that the two parts of a map are counted beside
+ * each other. Nothing is written to the legs while `apart` runs something else.
  */
-export function mapsOf(connections: readonly [DuckDBConnection, DuckDBConnection], changes: () => number): Pick<Store, 'counts' | 'choices' | 'shoppers'> {
+export function mapsOf(connections: readonly [DuckDBConnection, DuckDBConnection], apart: Queue): Pick<Store, 'counts' | 'choices' | 'shoppers'> & Pick<KeptCounts, 'follows' | 'change' | 'clear'> {
   const query = createQuery(connections[0])
   const alone = createQueue()
   const [ofJourneys, ofLegs] = [counterOf(connections[0], JOURNEYS), counterOf(connections[1], LEGS)]
-  const remembered = new Map<string, Promise<Counts>>()
-  let seen = changes()
+  const onBoth = (sql: string) => Promise.all(connections.map((connection) => connection.run(sql)))
 
-  const count = async (fit: string, parameter: Columns): Promise<Counts> => {
-    const [journeys, legs] = await Promise.all([ofJourneys(fit, parameter), ofLegs(fit, parameter)])
-    return { ...journeys, ...legs }
-  }
-
-  /** Once more where legs changed while they were counted. */
-  const countWhole = async (fit: string, parameter: Columns) => {
-    const before = changes()
-    const counts = await count(fit, parameter)
-    return changes() === before ? counts : count(fit, parameter)
-  }
+  const { counts, ...kept } = keepCounts((model, filters, began) =>
+    alone(async () => {
+      const [fit, parameter] = [fitting(filters), { ...filters, model }]
+      try {
+        // Both see the legs as they are now, whatever is written meanwhile.
+        await apart(async () => {
+          await onBoth('BEGIN; FROM legs LIMIT 0')
+          began()
+        })
+        const parts = [ofJourneys(fit, parameter), ofLegs(fit, parameter)] as const
+        await Promise.allSettled(parts)
+        const [journeys, legs] = await Promise.all(parts)
+        return { ...journeys, ...legs }
+      } finally {
+        await onBoth('ROLLBACK').catch(() => {})
+      }
+    }),
+  )
 
   return {
-    counts: (model, filters) => {
-      if (seen !== changes() || remembered.size >= MOST_REMEMBERED) remembered.clear()
-      seen = changes()
-      const parameter = { ...filters, model: nameOf(model) }
-      const key = JSON.stringify(parameter)
-      const counts = remembered.get(key) ?? alone(() => countWhole(fitting(filters), parameter))
-      remembered.set(key, counts)
-      counts.catch(() => remembered.delete(key))
-      return counts
-    },
+    ...kept,
+    counts: (model, filters) => counts(nameOf(model), filters),
     choices: (model) =>
       alone(async () => {
         const [found] = await query(CHOICES, { model: nameOf(model) })

@@ -1,3 +1,4 @@
+import { createQueue } from '../queue.js'
 import type { Dump, Store } from '../types.js'
 import { createWriter } from '../writer.js'
 import { mapsOf } from './counts.js'
@@ -20,13 +21,18 @@ export async function openDuckdbStore(path: string): Promise<Store> {
   }
   const connections: Awaited<ReturnType<typeof database.connect>>[] = []
   let erasures = 0
-  let folds = 0
   const writing = await connect()
+  const apart = createQueue()
+  const { follows, change, clear, ...maps } = mapsOf([await connect(), await connect()], apart)
+  const erased = () => {
+    erasures++
+    clear()
+  }
   return {
-    ...createWriter(tablesOf(writing, () => void erasures++)),
+    ...createWriter(tablesOf(writing, erased)),
     ...readsOf(await connect()),
-    ...mapsOf([await connect(), await connect()], () => erasures + folds),
-    fold: legsOf(await connect(), await connect(), { erasures: () => erasures, folded: () => void folds++ }),
+    ...maps,
+    fold: legsOf(await connect(), await connect(), { erasures: () => erasures, apart, follows, change }),
     close: async () => {
       await writing.run('CHECKPOINT').catch(() => {})
       for (const connection of connections) connection.disconnectSync()

@@ -4,9 +4,11 @@ import { createHinter, type Hinter, nameOf } from '../../journey-map/leg.js'
 import type { Happened, OwnLeg } from '../../journey-map/types.js'
 import type { StageModel } from '../../types.js'
 import { type Columns, textOf } from '../columns.js'
+import type { Queue } from '../queue.js'
 import { namesTold } from '../telling.js'
 import type { Store } from '../types.js'
-import { createQuery, runOnce } from './query.js'
+import { type Change, type KeptCounts, MOST_CHANGED } from './kept-counts.js'
+import { createQuery, type Query, runOnce } from './query.js'
 import { fromJson, TABLES } from './tables.js'
 
 /** So many legs are written at once. */
@@ -29,6 +31,13 @@ const VISITS = `WITH fresh AS (SELECT DISTINCT t.site, t.visit, v.visitor FROM t
     LEFT JOIN visits v ON v.site = own.site AND v.visit = own.visit LEFT JOIN people p ON p.key = v.site || '/' || v.visitor
   ORDER BY own.site, coalesce(v.visitor, own.visit), began, own.visit`
 
+const OF_MODEL = `FROM legs WHERE model = ($1->>'model')`
+const given = (list: string) => `SELECT unnest(from_json($1->'${list}', '["VARCHAR"]'))`
+// $1: { model, visits, people, carts }. All legs of these people and of those whose these visits were, and all with these carts. Which they are comes first, since to read the whole of a leg is dear.
+const CONCERNED = `SELECT to_json(l)::VARCHAR AS leg FROM legs l WHERE rowid IN (
+    SELECT rowid ${OF_MODEL} AND person IN (${given('people')} UNION ALL SELECT person ${OF_MODEL} AND visit IN (${given('visits')}))
+    UNION SELECT leg FROM (SELECT rowid AS leg, unnest(abandoned).id AS cart ${OF_MODEL}) WHERE cart IN (${given('carts')}))
+  LIMIT ${MOST_CHANGED + 1}`
 const WATERMARK = 'SELECT n FROM folded WHERE model = ($1::JSON->>0)'
 const STAGE = `INSERT INTO staged SELECT ${fromJson(TABLES.legs)}`
 const REPLACED = 'DELETE FROM legs WHERE model = ($1::JSON->>0) AND (site, visit) IN (SELECT (site, visit) FROM staged)'
@@ -54,19 +63,34 @@ function happenedIn(row: Columns): Happened[] {
   }))
 }
 
-/** Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Where somebody was erased in between it counts for nothing. `folded` hears when legs were written. */
-export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { erasures, folded }: { readonly erasures: () => number; readonly folded: () => void }): Store['fold'] {
+/** Where nothing is known, JSON has a `null`. */
+const toLeg = ({ leg }: Columns) => JSON.parse(String(leg), (_, value: unknown) => value ?? undefined) as OwnLeg
+
+/** What some new legs change, as it was and as it will be; a visit never has fewer carts than before. `undefined` where that is too much. It does no harm that what does not change is in both, such as people of that name at another site. */
+async function changeBy(fresh: readonly OwnLeg[], model: string, read: Query): Promise<Change | undefined> {
+  const keyOf = ({ site, visit }: OwnLeg) => `${site}/${visit}`
+  const keys = new Set(fresh.map(keyOf))
+  const [visits, people, carts] = [fresh.map(({ visit }) => visit), fresh.map(({ person }) => person), fresh.flatMap(({ abandoned }) => abandoned.map(({ id }) => id))]
+  const before = (await read(CONCERNED, { model, visits, people, carts })).map(toLeg)
+  return before.length > MOST_CHANGED ? undefined : { before, after: [...before.filter((leg) => !keys.has(keyOf(leg))), ...fresh] }
+}
+
+/** Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Where somebody was erased in between it counts for nothing. `apart` runs when nobody begins to count. */
+export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { erasures, apart, follows, change }: { readonly erasures: () => number; readonly apart: Queue } & Pick<KeptCounts, 'follows' | 'change'>): Store['fold'] {
   const [read, write] = [createQuery(reading), createQuery(writing)]
 
-  const stage = async (hinter: Hinter, name: string, range: { readonly from: number; readonly to: number }) => {
+  /** Resolves with the legs, where they are worth telling. */
+  const stage = async (hinter: Hinter, name: string, range: { readonly from: number; readonly to: number }): Promise<readonly OwnLeg[] | undefined> => {
     const telling = namesTold(hinter.model) ?? (await read('SELECT DISTINCT name FROM touchpoints')).map((row) => String(row.name))
     const asksPath = hinter.model.rules.some(({ if: given = {} }) => 'path' in given)
     await runOnce(writing, 'CREATE OR REPLACE TEMP TABLE staged AS FROM legs LIMIT 0')
     // What was prepared for an earlier table of that name does not fit this one.
     const add = createQuery(writing)
     let legs: OwnLeg[] = []
+    let fresh: OwnLeg[] | undefined = []
     const flush = async () => {
       if (legs.length) await add(STAGE, legs.map((leg) => ({ ...leg, model: name })))
+      fresh = fresh && fresh.length + legs.length <= MOST_CHANGED ? [...fresh, ...legs] : undefined
       legs = []
     }
     let own: Happened[] = []
@@ -91,6 +115,7 @@ export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { e
       done()
       await flush()
     }
+    return fresh
   }
 
   return async (model) => {
@@ -99,7 +124,8 @@ export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { e
     const to = Number((await read('SELECT coalesce(max(n), 0) AS n FROM touchpoints'))[0]!.n)
     if (to <= from) return
     const before = erasures()
-    await stage(createHinter(model), name, { from, to })
+    const fresh = await stage(createHinter(model), name, { from, to })
+    const told = fresh && follows(name) ? await changeBy(fresh, name, read) : undefined
     return async () => {
       if (erasures() !== before) return false
       await write('BEGIN')
@@ -107,8 +133,10 @@ export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { e
         for (const statement of [...OUTDATED, REPLACED]) await write(statement, [name])
         await write(ADDED)
         await write(NOTED, [name, to])
-        await write('COMMIT')
-        folded()
+        await apart(async () => {
+          await write('COMMIT')
+          change(name, told)
+        })
         return true
       } catch (error) {
         await write('ROLLBACK').catch(() => {})
