@@ -12,7 +12,7 @@ import { median, spread, type Row } from './table.js'
 /** For so long requests come, s. */
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60)
 /** As many devices wait for an answer at any time. */
-const SENDERS = 32
+const SENDERS = 64
 const SIZE = 20
 /** Made-up shoppers whose journeys are more than a million touchpoints. */
 const SHOPPERS = 87_000

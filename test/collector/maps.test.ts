@@ -128,6 +128,30 @@ describe('maps', () => {
     expect(await foldedAfter(3_600_000)).toBe('')
   })
 
+  test('of many touchpoints leave a turn to whoever waits for an answer', async () => {
+    const store = await openDuckdbStore(freshDatabase())
+    onTestFinished(() => store.close())
+    // 100 visits of 100 touchpoints.
+    await store.commit(Array.from({ length: 100 }, (_, visit) => batches(Array.from({ length: 100 }, (_, at) => ({ ...toRow({ name: 'page_view', visit: 'v1', site: 's', at, late: 0, source: 'api' }), visit: `w${visit}` }))).slice(0, 1)).flat())
+    let [inARow, most] = [0, 0]
+    const parse = JSON.parse
+    vi.spyOn(JSON, 'parse').mockImplementation((text: string, reviver) => {
+      if (text.startsWith('[[')) most = Math.max(most, ++inARow)
+      return parse(text, reviver) as unknown
+    })
+    let turns = setImmediate(function turn() {
+      inARow = 0
+      turns = setImmediate(turn)
+    })
+    onTestFinished(() => {
+      clearImmediate(turns)
+      vi.restoreAllMocks()
+    })
+    await foldAll(store, five)
+    expect(most).toBeGreaterThan(0)
+    expect(most).toBeLessThan(50)
+  })
+
   test('tell of a fold that failed, and fail where it was asked for', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())

@@ -13,6 +13,8 @@ import { fromJson, TABLES } from './tables.js'
 
 /** So many legs are written at once. */
 const MANY = 2000
+/** After so many touchpoints whatever else the process has to do gets its turn: devices wait for their answers. */
+const TURN = 1000
 /** About so many new touchpoints are read at once. */
 const PART = 200_000
 
@@ -98,6 +100,7 @@ export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { e
     }
     let own: Happened[] = []
     let owner = ''
+    let taken = 0
     const done = () => {
       if (own.length) legs.push(...foldVisits(hinter, own))
       own = []
@@ -111,7 +114,11 @@ export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { e
           const next = `${String(row.site)}/${String(row.visitor ?? row.visit)}`
           if (next !== owner) done()
           owner = next
-          own.push(...happenedIn(row))
+          const happened = happenedIn(row)
+          own.push(...happened)
+          if ((taken += happened.length) < TURN) continue
+          taken = 0
+          await new Promise<void>((resolve) => setTimeout(resolve))
         }
         if (legs.length >= MANY) await flush()
       }
