@@ -21,10 +21,17 @@ async function look(i: number): Promise<void> {
   document.querySelector('button')!.onclick = () => void setTimeout(() => rihla!('track', 'add_to_cart', commerce))
 }
 
+/** A shopper's browser: what is driven by a program says so in each page, which shoppers do not send. */
+const AS_SHOPPER = `{
+  const userAgent = navigator.userAgent.replace('Headless', '')
+  Object.defineProperties(Navigator.prototype, { webdriver: { get: () => false }, userAgent: { get: () => userAgent } })
+}`
+
 const bytes = (browser: Browser, size: number): Promise<{ count: number; plain: number; gzip: number }> =>
   inLab(browser, async ({ collector, open }) => {
     const body = '<main><button id="add" type="button">Add to cart</button></main>'
-    const tab = await open('/', { ...pageOf('rihla', collector.url, { 'batch-size': size, 'batch-after': 60_000 }), body })
+    const page = pageOf('rihla', collector.url, { 'batch-size': size, 'batch-after': 60_000 })
+    const tab = await open('/', { ...page, before: `${AS_SHOPPER}\n${page.before}`, body })
     for (let i = 0; i < PRODUCTS; i++) {
       await tab.eval(look, i)
       await tab.click('#add')
@@ -34,6 +41,7 @@ const bytes = (browser: Browser, size: number): Promise<{ count: number; plain: 
     // A request that was under way may have let one more wait.
     const lengthOf = ({ batch }: Received) => batch?.touchpoints.length ?? 0
     const full = collector.requests.filter((request) => lengthOf(request) === size || (size > 1 && lengthOf(request) === size + 1))
+    if (full.some(({ text }) => text.includes('"marks"'))) throw new Error('the browser is known to be driven by a program')
     const count = full.reduce((total, request) => total + lengthOf(request), 0)
     if (!count) throw new Error(`no request had ${size} touchpoints, but ${collector.requests.map(lengthOf).join(' ')}`)
     const sum = (of: (text: string) => number) => full.reduce((total, { text }) => total + of(text), 0) / count
