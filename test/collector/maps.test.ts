@@ -3,11 +3,11 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openDuckdbStore } from '../../src/collector/duckdb/duckdb.js'
 import { createMaps } from '../../src/collector/maps.js'
 import { createMemoryStore } from '../../src/collector/memory.js'
-import type { Row, Store } from '../../src/collector/types.js'
+import type { Store } from '../../src/collector/types.js'
 import type { MapFilters } from '../../src/journey-map/types.js'
 import { aida } from '../../src/stages/aida.js'
 import { five } from '../../src/stages/five.js'
-import { batches, foldAll, sorted, testMaps, toRow } from '../contracts/collector-maps.js'
+import { batches, foldAll, happened, sorted, testMaps, toRow } from '../contracts/collector-maps.js'
 import { freshDatabase } from '../examples/collector-harness.js'
 
 testMaps('DuckDB', () => openDuckdbStore(freshDatabase()), 25)
@@ -15,31 +15,12 @@ testMaps('DuckDB', () => openDuckdbStore(freshDatabase()), 25)
 const NEVER = Date.UTC(3000, 0)
 
 describe('counts that were asked for follow what is folded', () => {
-  const at = (visit: string, minute: number, given: object) => toRow({ name: 'page_view', visit, site: 's', at: minute * 60_000, late: 0, source: 'api', ...given })
-  const left = (visit: string, minute: number, id: string, status = 'suspected') => at(visit, minute, { name: 'cart_abandonment', props: { abandonment_id: id, status, step: 'payment', value: 5, currency: 'EUR' } })
-  const cases: { readonly [what: string]: readonly Row[][] } = {
-    'where a cart comes back with somebody else': [[left('v5', 1, 'a'), left('v6', 1, 'b')], [left('v7', 2, 'a', 'recovered')]],
-    'where a cart is left later by somebody else, who has left another one together with a third': [[left('v5', 1, 'a'), left('v6', 1, 'b'), left('v7', 1, 'b')], [left('v6', 2, 'a')], [left('v5', 3, 'a')]],
-    'where a visit turns out to be another user’s, while the first one stays': [[at('v1', 5, { user: 'u1' }), at('v3', 1, { user: 'u1' })], [at('v1', 1, { user: 'u2' })]],
-    'where somebody of that name is at another site': [[at('v5', 1, { user: 'u1' }), at('v6', 1, { user: 'u1', site: 't' })], [at('v5', 2, { name: 'purchase', props: { transaction_id: 'A', value: 1, currency: 'EUR' } })]],
-  }
-
-  test.for(Object.entries(cases))('%s', async ([, steps]) => {
-    const [memory, database] = [createMemoryStore(), await openDuckdbStore(freshDatabase())]
-    onTestFinished(() => database.close())
-    for (const rows of steps) {
-      for (const store of [memory, database]) await store.commit(batches(rows))
-      await foldAll(database, five)
-      for (const filters of [{}, { site: 's' }, { channel: 'email' }]) expect(sorted(await database.counts(five, filters))).toEqual(sorted(await memory.counts(five, filters)))
-    }
-  })
-
   test('while they are counted, without a fold being counted twice or not at all', async () => {
     const [memory, database] = [createMemoryStore(), await openDuckdbStore(freshDatabase())]
     onTestFinished(() => database.close())
     const asked: (readonly [filters: MapFilters, counts: Promise<unknown>])[] = []
     for (let round = 0; round < 6; round++) {
-      const rows = ['v1', 'v3', 'v5', 'v6'].map((visit) => at(visit, round, { name: round % 3 ? 'view_item' : 'page_view' }))
+      const rows = ['v1', 'v3', 'v5', 'v6'].map((visit) => happened(visit, round, { name: round % 3 ? 'view_item' : 'page_view' }))
       for (const store of [memory, database]) await store.commit(batches(rows))
       // Maps that nobody has asked for so far, of which one waits for the other, and one that is there.
       asked.push(...[{ since: round }, { until: NEVER + round }, { since: round, until: NEVER }, {}].map((filters) => [filters, database.counts(five, filters)] as const))

@@ -11,7 +11,7 @@ const KEY = '(site, person)'
 const WHEN = '(started, visit)'
 
 /** What somebody is, is what was told of them last, wherever that was. */
-const isOf = (model: string, trait: string, wanted: string) => `${KEY} IN (SELECT site, person FROM legs FINAL WHERE model = ${text(model)} AND touchpoints > 0 AND isNotNull(${trait}) GROUP BY site, person HAVING argMax(assumeNotNull(${trait}), ${WHEN}) = ${text(wanted)})`
+const isOf = (model: string, trait: string, wanted: string) => `${KEY} IN (SELECT site, person FROM legs FINAL WHERE model = ${text(model)} AND isNotNull(${trait}) GROUP BY site, person HAVING argMax(assumeNotNull(${trait}), ${WHEN}) = ${text(wanted)})`
 
 /** The legs that fit. */
 function fitting(model: string, { site, since, until, channel, device, segment, persona }: MapFilters): string {

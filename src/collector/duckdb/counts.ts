@@ -9,7 +9,7 @@ import { type KeptCounts, keepCounts } from './kept-counts.js'
 import { createQuery, runOnce } from './query.js'
 
 /** What somebody is, is what was told of them last, wherever that was. */
-const isOf = (trait: string) => `(site, person) IN (SELECT (site, person) FROM legs WHERE model = ($1->>'model') AND touchpoints > 0 AND ${trait} IS NOT NULL GROUP BY site, person HAVING arg_max(${trait}, (started, visit)) = ($1->>'${trait}'))`
+const isOf = (trait: string) => `(site, person) IN (SELECT (site, person) FROM legs WHERE model = ($1->>'model') AND ${trait} IS NOT NULL GROUP BY site, person HAVING arg_max(${trait}, (started, visit)) = ($1->>'${trait}'))`
 
 const CONDITIONS: { readonly [name in keyof MapFilters]-?: string } = {
   site: `site = ($1->>'site')`,

@@ -8,7 +8,7 @@ export const MOST_KEPT = 20
 /** So many legs that have changed wait for the next look at a map; where there are more, its counts are kept no longer. */
 export const MOST_CHANGED = 5000
 
-/** Legs as they were and as they are: what has changed, all others of the same shoppers, and all others with the same carts. */
+/** Legs as they were and as they are: all of the shoppers of whom something has changed, and all of those who share a cart with one of these. */
 export interface Change {
   readonly before: readonly OwnLeg[]
   readonly after: readonly OwnLeg[]

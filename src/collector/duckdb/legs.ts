@@ -38,11 +38,12 @@ const VISITS = `WITH fresh AS MATERIALIZED (SELECT DISTINCT visit FROM touchpoin
   ORDER BY own.site, coalesce(v.visitor, own.visit), began, own.visit`
 
 const OF_MODEL = `FROM legs WHERE model = ($1->>'model')`
-// $1: { model, visits, people, carts }. All legs of these people and of those whose these visits were, and all with these carts. Which they are comes first, since to read the whole of a leg is dear.
-const CONCERNED = `SELECT to_json(l)::VARCHAR AS leg FROM legs l WHERE rowid IN (
-    SELECT rowid ${OF_MODEL} AND person IN (${given('people')} UNION ALL SELECT person ${OF_MODEL} AND visit IN (${given('visits')}))
-    UNION SELECT leg FROM (SELECT rowid AS leg, unnest(abandoned).id AS cart ${OF_MODEL}) WHERE cart IN (${given('carts')}))
-  LIMIT ${MOST_CHANGED + 1}`
+// $1: { model, visits, people, carts }. All legs of these people and of those whose these visits were, and all of whoever shares a cart with one of them. Whose they are comes first, since to read the whole of a leg is dear.
+const CONCERNED = `WITH changed AS MATERIALIZED (${given('people')} AS person UNION SELECT person ${OF_MODEL} AND visit IN (${given('visits')})),
+  left_by AS MATERIALIZED (SELECT person, unnest(abandoned).id AS cart ${OF_MODEL}),
+  carts AS MATERIALIZED (${given('carts')} AS cart UNION SELECT cart FROM left_by WHERE person IN (FROM changed)),
+  people AS MATERIALIZED (FROM changed UNION SELECT person FROM left_by WHERE cart IN (FROM carts))
+  SELECT to_json(l)::VARCHAR AS leg FROM legs l WHERE rowid IN (SELECT rowid ${OF_MODEL} AND person IN (FROM people)) LIMIT ${MOST_CHANGED + 1}`
 const WATERMARK = 'SELECT n FROM folded WHERE model = ($1::JSON->>0)'
 const STAGE = `INSERT INTO staged SELECT ${fromJson(TABLES.legs)}`
 const REPLACED = 'DELETE FROM legs WHERE model = ($1::JSON->>0) AND (site, visit) IN (SELECT (site, visit) FROM staged)'
@@ -71,7 +72,7 @@ function happenedIn(row: Columns): Happened[] {
 /** Where nothing is known, JSON has a `null`. */
 const toLeg = ({ leg }: Columns) => JSON.parse(String(leg), (_, value: unknown) => value ?? undefined) as OwnLeg
 
-/** What some new legs change, as it was and as it will be; a visit never has fewer carts than before. `undefined` where that is too much. It does no harm that what does not change is in both, such as people of that name at another site. */
+/** What some new legs change, as it was and as it will be. `undefined` where that is too much. It does no harm that what does not change is in both, such as people of that name at another site. */
 async function changeBy(fresh: readonly OwnLeg[], model: string, read: Query): Promise<Change | undefined> {
   const keyOf = ({ site, visit }: OwnLeg) => `${site}/${visit}`
   const keys = new Set(fresh.map(keyOf))
