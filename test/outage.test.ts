@@ -117,6 +117,14 @@ test('one success ends the outage for every tab and the next page', async () => 
   expect(await other.failed()).toBe(2000)
 })
 
+test('the page that had the answer knows before it is written that the outage is over', async () => {
+  const { outage } = setUp()
+  await outage.failed()
+  const written = outage.succeeded()
+  expect(outage.isOn()).toBe(false)
+  await written
+})
+
 test('a page that opens during an outage does not press on the collector', async () => {
   const { memory, outage } = setUp()
   for (let i = 0; i < 6; i++) await outage.failed()
