@@ -9,29 +9,9 @@ import { serve } from '@hono/node-server'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { batch, touchpoint } from './collector-harness.js'
+import { TOKEN, walk, WHOLE } from './recipe-walk.js'
 
-const TOKEN = 'a long secret'
-const authorization = `Bearer ${TOKEN}`
 const root = new URL('../../', import.meta.url)
-
-type Fetch = (request: Request) => Response | Promise<Response>
-
-/** A shop sends one touchpoint, and its owner reads it back. */
-const walk = async (site: string, answer: Fetch, origin = 'http://localhost') => {
-  const ask = (path: string, init: RequestInit = {}) => answer(new Request(`${origin}/api/rihla${path}`, init))
-  const preflight = await ask('/collect', { method: 'OPTIONS', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' } })
-  const taken = await ask('/collect', { method: 'POST', body: JSON.stringify(batch({ site, touchpoints: [touchpoint()] })), headers: { origin: 'https://shop.example' } })
-  const [unknown, read] = [await ask(`/touchpoints?site=${site}`), await ask(`/touchpoints?site=${site}`, { headers: { authorization } })]
-  const map = await ask(`/map?site=${site}`, { headers: { authorization } })
-  return {
-    statuses: [preflight.ok, taken.status, unknown.status, read.status, map.status],
-    allowed: [preflight, taken].map(({ headers }) => headers.get('access-control-allow-origin')),
-    names: ((await read.json()) as { touchpoints: { name: string }[] }).touchpoints.map(({ name }) => name),
-    touchpoints: ((await map.json()) as { totals: { touchpoints: number } }).totals.touchpoints,
-  }
-}
-const WHOLE = { statuses: [true, 200, 401, 200, 200], allowed: ['*', '*'], names: ['view_item'], touchpoints: 1 }
 
 describe('on a server, all with one collector on DuckDB', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rihla-recipes-'))
@@ -63,14 +43,6 @@ describe('on a server, all with one collector on DuckDB', () => {
   test('SvelteKit', async () => {
     const route = await import('../../examples/recipes/sveltekit.js')
     expect(await walk('sveltekit', (request) => route[request.method as 'GET']({ request, getClientAddress: () => '192.0.2.1' }))).toEqual(WHOLE)
-  })
-
-  test.each([
-    ['Deno', { remoteAddr: { hostname: '192.0.2.1' } }],
-    ['Bun', { requestIP: () => ({ address: '192.0.2.1' }) }],
-  ])('%s', async (name, server) => {
-    const { default: module } = await import('../../examples/recipes/serve.js')
-    expect(await walk(name.toLowerCase(), (request) => module.fetch(request, server))).toEqual(WHOLE)
   })
 
   test('a database that cannot be opened is tried again with the next request, not with each that waits', async () => {

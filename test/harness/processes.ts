@@ -72,8 +72,8 @@ export async function poll(check: () => boolean | Promise<boolean>, what: string
 }
 
 /** Starts a process in a group of its own. It is ended when this process ends, whatever happens. */
-export function launch(command: string, args: readonly string[], env: { [name: string]: string | undefined } = {}): Launched {
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env, RIHLA_TEST_MARK: process.env[mark] ?? 'none' } })
+export function launch(command: string, args: readonly string[], env: { [name: string]: string | undefined } = {}, cwd?: string): Launched {
+  const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env, RIHLA_TEST_MARK: process.env[mark] ?? 'none' } })
   const pid = child.pid
   if (pid === undefined) throw new Error(`cannot start ${command}`)
   let output = ''
