@@ -23,7 +23,7 @@ const GROUP = 500
 /** Requests as a collector judges them. */
 async function* judged(): AsyncGenerator<Batch[]> {
   let batches: Batch[] = []
-  const taking = { commit: async (given: readonly Batch[]) => (batches.push(...given), given.map(() => ({ stored: 0, erased: { touchpoints: 0, visits: 0 } }))), onCommit: () => () => {}, fold: async () => undefined } as unknown as Store
+  const taking = { commit: async (given: readonly Batch[]) => (batches.push(...given), given.map(() => ({ stored: 0, erased: { touchpoints: 0, visits: 0 } }))), onCommit: () => () => {}, fold: async function* () {} } as unknown as Store
   const collector = createCollector({ store: taking, maintainEvery: 0 })
   for (const { device, body } of toBatches(makeJourneys({ count: SHOPPERS, days: 90, now: Date.now(), seed: 7 }), 'sample-shop', Date.now(), 20)) {
     await collector(new Request('http://127.0.0.1/collect', { method: 'POST', body, headers: { 'user-agent': agents[device] } }))

@@ -94,7 +94,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const live = createLive()
   const intake = log ? createLoggedIntake(log, store) : createDirectIntake(store)
   // The log's writer folds.
-  const maps = createMaps(log ? { ...store, fold: async () => undefined } : store, models, intake.alone, onError)
+  const maps = createMaps(log ? { ...store, fold: async function* () {} } : store, models, intake.alone, onError)
   const stopListening = log
     ? log.listen(live.isWatched, (touchpoints) => live.publish(() => touchpoints))
     : store.onCommit((read) => {

@@ -21,22 +21,33 @@ export interface Maps {
 }
 
 /** Folds what is new before it is read. `alone` runs what writes when nothing else does. */
-export function createMaps(store: Store, models: readonly StageModel[], alone: (work: () => Promise<boolean>) => Promise<boolean>, onError: (error: unknown) => void): Maps {
+export function createMaps(store: Store, models: readonly StageModel[], alone: (work: () => Promise<void>) => Promise<void>, onError: (error: unknown) => void): Maps {
   const oneByOne = createQueue()
   /** Asked for since all were folded last; at first it is the usual one. */
   const watched = new Set(models.slice(0, 1))
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
+  /** How many are waiting for a model to be folded. */
+  let waiting = 0
   let closed = false
 
-  const bringUpToDate = (model: StageModel) =>
-    oneByOne(async () => {
-      // Again where something was erased meanwhile.
-      for (let write = await store.fold(model); write && !(await alone(write)); write = await store.fold(model));
-    })
-  const foldAll = async (all: Iterable<StageModel>) => {
-    for (const model of all) if (!closed) await bringUpToDate(model).catch(onError)
+  /** Folds, until it `isEnough` at the latest. Resolves with whether that was all. */
+  const fold = async (all: readonly StageModel[], isEnough: () => boolean) => {
+    for await (const write of store.fold(all)) {
+      await alone(write)
+      if (isEnough()) return false
+    }
+    return true
   }
-  const foldWatched = () => foldAll([...watched])
+  /** What nobody waits for gives way to what somebody does, and then goes on. */
+  const foldAll = async (all: Iterable<StageModel>) => {
+    const some = [...all]
+    try {
+      while (!closed && !(await oneByOne(() => fold(some, () => closed || waiting > 0))));
+    } catch (error) {
+      onError(error)
+    }
+  }
+  const foldWatched = () => foldAll(watched)
   const foldRest = () => {
     watched.clear()
     return foldAll(models)
@@ -56,7 +67,8 @@ export function createMaps(store: Store, models: readonly StageModel[], alone: (
   }
   const current = async <T>(model: StageModel, read: () => Promise<T>) => {
     watched.add(model)
-    await bringUpToDate(model)
+    waiting++
+    await oneByOne(() => fold([model], () => false)).finally(() => waiting--)
     return read()
   }
   // What another release or other models have left behind.

@@ -177,7 +177,7 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
       }
       return [...last.values()].sort((a, b) => a.happened_at - b.happened_at).filter((row) => row.happened_at >= since && row.happened_at < until && row.name !== 'purchase' && !(row.name === 'cart_abandonment' && SETTLED.test(String(row.props?.status)))).map(({ site, props, n }) => ({ site, cart: String(props?.cart_id), n }))
     },
-    fold: async () => undefined,
+    fold: async function* () {},
     counts: async (model, filters) => countLegs(legsOf(model), filters),
     shoppers: async (model, filters) => shoppersIn(legsOf(model), filters),
     choices: async (model) => choicesIn(legsOf(model)),

@@ -236,10 +236,10 @@ export interface Store {
   /** Erases what happened before. As `commit`, one call at a time. */
   readonly expire: (before: number) => Promise<Count>
   /**
-   * Folds what is new into the legs of a stage model, beside all else, one call at a time. Where that is to be written it resolves with what writes it: as `commit`, one call at a time, and
-   * before the next `fold`. That resolves `false` where it has to be called again: something was erased meanwhile, so that nothing was written, or there is more to fold.
+   * Folds what is new into the legs of some stage models, beside all else, one call at a time. Each step is to be run before the next is asked for, as `commit`, one call at a time: it writes a part of what was folded. Where somebody was
+   * erased meanwhile it writes nothing, and that part comes again.
    */
-  readonly fold: (model: StageModel) => Promise<undefined | (() => Promise<boolean>)>
+  readonly fold: (models: readonly StageModel[]) => AsyncIterable<() => Promise<void>>
   /** What is counted in the legs of a model: those that were folded, at least. */
   readonly counts: (model: StageModel, filters: MapFilters) => Promise<Counts>
   /** What these legs can be filtered by. */

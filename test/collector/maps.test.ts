@@ -7,6 +7,7 @@ import type { Store } from '../../src/collector/types.js'
 import type { MapFilters } from '../../src/journey-map/types.js'
 import { aida } from '../../src/stages/aida.js'
 import { five } from '../../src/stages/five.js'
+import type { StageModel } from '../../src/types.js'
 import { batches, foldAll, happened, sorted, testMaps, toRow } from '../contracts/collector-maps.js'
 import { freshDatabase } from '../examples/collector-harness.js'
 
@@ -52,12 +53,13 @@ describe('maps', () => {
   test('have all folded once, what is asked for at the same time, too', async () => {
     const folded: string[] = []
     let running = 0
-    const fold: Store['fold'] = async ({ id }) => {
-      expect(running++).toBe(0)
-      await new Promise((resolve) => setTimeout(resolve))
-      running--
-      folded.push(id)
-      return undefined
+    const fold: Store['fold'] = async function* (models) {
+      for (const { id } of models) {
+        expect(running++).toBe(0)
+        yield () => new Promise((resolve) => setTimeout(resolve))
+        running--
+        folded.push(id)
+      }
     }
     const { maps } = open({ fold })
     await Promise.all([maps.map(five, {}), maps.shoppers(aida, {}), maps.choices(five)])
@@ -79,13 +81,6 @@ describe('maps', () => {
     expect((await store.counts(five, {})).totals[0]!.touchpoints).toBe(0)
   })
 
-  test('are folded again where somebody was erased meanwhile', async () => {
-    const outcomes = [false, false, true]
-    const { maps } = open({ fold: async () => (outcomes.length ? async () => outcomes.shift()! : undefined) })
-    await maps.map(five, {})
-    expect(outcomes).toEqual([])
-  })
-
   test('fold what is new by themselves, after many commits once: soon for the models that are looked at, within a minute for all', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
@@ -94,7 +89,7 @@ describe('maps', () => {
       await vi.advanceTimersByTimeAsync(ms)
       return folded.splice(0).join(' ')
     }
-    const { maps } = open({ fold: async ({ id }) => void folded.push(id) })
+    const { maps } = open({ fold: async function* (models) { folded.push(...models.map(({ id }) => id)) } })
     // As the collector starts: there may be an old database.
     expect([await foldedAfter(999), await foldedAfter(1), await foldedAfter(58_999), await foldedAfter(1)]).toEqual(['', 'five', '', 'five aida'])
     await maps.map(aida, {})
@@ -133,10 +128,70 @@ describe('maps', () => {
     expect(most).toBeLessThan(50)
   })
 
+  test('of an earlier version of a model go when the next one is folded', async () => {
+    const store = await openDuckdbStore(freshDatabase())
+    onTestFinished(() => store.close())
+    const shoppers = async (...models: StageModel[]) => Promise.all(models.map(async (model) => (await store.shoppers(model, {})).length))
+    const next = { ...five, version: five.version + 1 }
+    await store.commit(page('page_view'))
+    await foldAll(store, five, aida)
+    expect(await shoppers(five, next, aida)).toEqual([1, 0, 1])
+    await foldAll(store, next)
+    expect(await shoppers(five, next, aida)).toEqual([0, 1, 1])
+  })
+
+  test('of more than is read at once are of all of it, with visits that go on', async () => {
+    const [memory, database] = [createMemoryStore({ most: 200_000 }), await openDuckdbStore(freshDatabase())]
+    onTestFinished(() => database.close())
+    // 101,000 touchpoints in 1,000 visits that take turns, of one visitor each two.
+    for (let round = 0; round < 101; round++) {
+      const rows = Array.from({ length: 1000 }, (_, visit) => ({ ...happened('v5', round, { name: round % 7 ? 'page_view' : 'view_item' }), visit: `w${visit}` }))
+      const visits = rows.map(({ visit }, i) => ({ site: 's', visit, visitor: `visitor-${i >> 1}`, started: i, channel: 'email' }))
+      for (const store of [memory, database]) await store.commit([{ ...batches([])[0]!, rows: rows.map((row) => ({ ...row })), visits: round ? [] : visits }])
+    }
+    let writes = 0
+    for await (const write of database.fold([five, aida])) {
+      writes++
+      await write()
+    }
+    expect(writes).toBe(4)
+    for (const model of [five, aida]) expect(sorted(await database.counts(model, {}))).toEqual(sorted(await memory.counts(model, {})))
+  }, 60_000)
+
+  test('that are asked for do not wait until all other models are folded, which go on afterwards', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const folded: string[] = []
+    // A long history: pieces of 100 ms, as many as are left of each model.
+    const left: { [model: string]: number } = { five: 1, aida: 4 }
+    const fold: Store['fold'] = async function* (models) {
+      for (const { id } of models) {
+        while (left[id]!) {
+          yield async () => {
+            await new Promise((resolve) => setTimeout(resolve, 100))
+            left[id]!--
+            folded.push(id)
+          }
+        }
+      }
+    }
+    const { maps } = open({ fold })
+    await vi.advanceTimersByTimeAsync(60_150)
+    expect(folded).toEqual(['five', 'aida'])
+    left.five = 1
+    await Promise.all([maps.map(five, {}).then(() => folded.push('map')), vi.advanceTimersByTimeAsync(400)])
+    expect(folded).toEqual(['five', 'aida', 'aida', 'five', 'map', 'aida', 'aida'])
+    left.aida = 2
+    maps.touch()
+    await vi.advanceTimersByTimeAsync(60_050)
+    await Promise.all([maps.close(), vi.advanceTimersByTimeAsync(400)])
+    expect(left.aida).toBe(1)
+  })
+
   test('tell of a fold that failed, and fail where it was asked for', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
-    const { maps, errors } = open({ fold: async () => { throw new Error('disk full') } })
+    const { maps, errors } = open({ fold: async function* () { throw new Error('disk full') } })
     await expect(maps.map(five, {})).rejects.toThrow('disk full')
     maps.touch()
     await vi.advanceTimersByTimeAsync(1000)

@@ -3,6 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from 'vitest'
 import { openDuckdbStore } from '../../src/collector/duckdb/duckdb.js'
 import { five } from '../../src/stages/five.js'
+import { foldAll } from '../contracts/collector-maps.js'
 import { freshDatabase } from '../examples/collector-harness.js'
 
 /** The tables as the first release wrote them, with one row each. */
@@ -36,7 +37,7 @@ test('a file of the first release is brought up to date, and loses nothing', asy
     expect((await store.touchpoints({})).touchpoints).toMatchObject([{ n: 1, name: 'search', visitor: 'v' }])
     expect(await store.documents({ tab: 'k3v9x2ab' })).toMatchObject([{ site: 's', tab: 'k3v9x2ab', complete: 1 }])
     await store.commit([{ site: 's', received: 6, rows: [], visits: [{ site: 's', visit: `visit-${again ? 3 : 2}`, started: 6, device: 'mobile' }], refused: [], documents: [['h7m2c0qe', 1]], loss: [] }])
-    await (await store.fold(five))?.()
+    await foldAll(store, five)
     expect((await store.counts(five, {})).totals).toMatchObject([{ visits: 1, touchpoints: 1 }])
     await store.close()
   }

@@ -74,7 +74,7 @@ describe.skipIf(!isInstalled)('ClickHouse', () => {
       expect(some).toBeGreaterThan(0)
       expect(some).toBeLessThan(20)
       expect((await store.touchpoints({ limit: 50 })).touchpoints.length).toBeGreaterThan(0)
-      expect(await store.fold(five)).toBeUndefined()
+      for await (const write of store.fold([five])) expect(write).toBeUndefined()
       await processes[i]!.start()
       await until(async () => (await store.away!()) === undefined)
       const [committed] = await store.commit([more])

@@ -40,7 +40,9 @@ export async function storeOn(engines: readonly [Engine, ...Engine[]]): Promise<
     ...readsOf(reading),
     ...mapsOf(reading),
     // Where a part is away nothing is committed, and what is there can be read.
-    fold: async (model) => ((await away()) ? undefined : fold(model)),
+    fold: async function* (models) {
+      for (const model of models) if (!(await away())) yield* fold(model)
+    },
     away,
     close: async () => void (await shards.each((engine) => engine.close())),
   }

@@ -1,6 +1,7 @@
 import { foldVisits } from '../../journey-map/fold.js'
 import { createHinter, nameOf } from '../../journey-map/leg.js'
 import type { Happened, OwnLeg } from '../../journey-map/types.js'
+import type { StageModel } from '../../types.js'
 import { type Columns, textOf as given } from '../columns.js'
 import { keyOf } from '../ledger.js'
 import { namesTold } from '../telling.js'
@@ -44,7 +45,7 @@ function fromLeg({ runs, acts, payments, abandoned, hurts, feelings, isBounce, .
 const moved = (model: string, [site, visit]: Place, person: string, version: number) => ({ model, site, visit, person, started: 0, touchpoints: 0, version })
 
 /** Keeps legs up to date, a part of what is new at a time. They are kept by shopper, so that a shopper's whole journey is on one server: where a log-in makes a visit another's, its leg moves. */
-export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures: () => number): Store['fold'] {
+export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures: () => number): (model: StageModel) => ReturnType<Store['fold']> {
   let folds = 0
   const progress = async () => new Map((await meta.query('SELECT name, n FROM progress FINAL')).map(({ name, n }) => [String(name), Number(n)]))
   const homeOf = ({ site, person }: { readonly site: string; readonly person: string }) => shards.homeOf(site, person)
@@ -67,7 +68,8 @@ export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures:
     return found
   }
 
-  return async (model) => {
+  /** One part; `undefined` where nothing is new. */
+  const part = async (model: StageModel, done: () => void) => {
     const name = nameOf(model)
     const known = await progress()
     const [from, committed] = [known.get(`folded/${name}`) ?? 0, known.get('committed') ?? 0]
@@ -105,13 +107,22 @@ export function legsOf(shards: Shards, meta: Engine, takeEpoch: Epoch, erasures:
     })
 
     return async () => {
-      if (erasures() !== before) return false
+      if (erasures() !== before) return
       // An earlier version of the same model: nobody asks for it any more.
       if (from === 0) for (const [table, column] of [['legs', 'model'], ['progress', 'name']] as const) await shards.erase(table, `match(${column}, ${text(`^(folded/)?${model.id}@`)}) AND ${column} NOT IN (${text(name)}, ${text(`folded/${name}`)})`)
       await shards.insert('legs', legs.map((leg) => ({ ...fromLeg(leg), site: leg.site, person: leg.person, model: name, version })), ({ site, person }) => [site, person])
       for (const { engine, rows: tombs } of gone) await engine.insert('legs', tombs)
       await meta.insert('progress', [{ name: `folded/${name}`, n: to, epoch }])
-      return to === committed
+      if (to === committed) done()
+    }
+  }
+
+  return async function* (model) {
+    let isDone = false
+    while (!isDone) {
+      const write = await part(model, () => (isDone = true))
+      if (!write) return
+      yield write
     }
   }
 }

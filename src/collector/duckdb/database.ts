@@ -13,6 +13,12 @@ function sentence(path: string, message: string): string {
   return `The database ${path} cannot be opened: ${message.split('\n')[0]}`
 }
 
+/**
+ * How DuckDB is opened. A checkpoint writes whole groups of rows anew and holds up all commits meanwhile: with its usual threshold of 16 MB a busy collector has one every few seconds, and twice as many answers are late. What is in the log
+ * instead is read again after a crash, in some seconds.
+ */
+const SETTINGS = { threads: '2', memory_limit: '1GB', checkpoint_threshold: '128MB', autoinstall_known_extensions: 'false', enable_external_access: 'false' }
+
 /** Brings the tables to this release's version. */
 async function prepare(connection: DuckDBConnection): Promise<void> {
   await connection.run(CREATE_TABLES[0]!)
@@ -33,7 +39,7 @@ async function prepare(connection: DuckDBConnection): Promise<void> {
 export async function openDatabase(path: string): Promise<Database> {
   let instance: DuckDBInstance | undefined
   try {
-    const opened = (instance = await DuckDBInstance.create(path, { threads: '2', memory_limit: '1GB', autoinstall_known_extensions: 'false', enable_external_access: 'false' }))
+    const opened = (instance = await DuckDBInstance.create(path, SETTINGS))
     const connection = await opened.connect()
     await prepare(connection)
     connection.disconnectSync()

@@ -9,32 +9,29 @@ import { namesTold } from '../telling.js'
 import type { Store } from '../types.js'
 import { type Change, type KeptCounts, MOST_CHANGED } from './kept-counts.js'
 import { createQuery, type Query, runOnce } from './query.js'
-import { fromJson, TABLES } from './tables.js'
+import { addRows } from './tables.js'
 
 /** So many legs are written at once. */
 const MANY = 2000
 /** After so many touchpoints whatever else the process has to do gets its turn: devices wait for their answers. */
 const TURN = 1000
-/** About so many new touchpoints are read at once. */
-const PART = 200_000
+/** So many new touchpoints are read at once, at most: all that is made of them fits into memory, and whoever asks for a map need not wait for more. */
+const PART = 100_000
 
 /** What no leg takes from the props. */
 const BULKY = '{"items":null,"dwell":null,"fields":null,"stack":null}'
 
 const given = (list: string) => `SELECT unnest(from_json($1->'${list}', '["VARCHAR"]'))`
-const isOfPart = (owner: string) => `hash(${owner}) % ($1->>'parts')::UBIGINT = ($1->>'part')::UBIGINT`
-// $1: { from, to, part, parts, telling, asksPath }. All visits of the visitors of whom something is new, in the order of their owners; of so many parts one, so that it fits into memory. Visits and visitors are looked up
-// by one column, which DuckDB does many times as fast as by two: those of that name at another site are folded again, too, which changes nothing.
+// $1: { from, to, telling, asksPath }. All visits, up to `to`, of the visitors of whom something is new after `from`, in the order of their owners. Visits and visitors are looked up by one column, which DuckDB does many times as fast
+// as by two: those of that name at another site are folded again, too, which changes nothing.
 const VISITS = `WITH fresh AS MATERIALIZED (SELECT DISTINCT visit FROM touchpoints WHERE n > ($1->>'from')::BIGINT AND n <= ($1->>'to')::BIGINT),
   known AS MATERIALIZED (FROM visits WHERE visit IN (FROM fresh) UNION FROM visits WHERE visitor IN (SELECT visitor FROM visits WHERE visit IN (FROM fresh))),
-  redo AS MATERIALIZED (SELECT visit FROM known WHERE ${isOfPart('coalesce(visitor, visit)')} UNION SELECT visit FROM fresh WHERE visit NOT IN (SELECT visit FROM known) AND ${isOfPart('visit')}),
   own AS (SELECT site, visit, min(happened_at) AS began, '[' || string_agg(json_array(name, "at", happened_at, seq, source, kind, page, CASE WHEN kind IS NULL OR ($1->>'asksPath')::BOOLEAN THEN url END,
       CASE WHEN name IN (${given('telling')}) THEN json_merge_patch(props, '${BULKY}') END,
       stage, confidence, rule, model, marks, "user")::VARCHAR, ',') || ']' AS touchpoints
-    FROM touchpoints WHERE visit IN (FROM redo) AND n <= ($1->>'to')::BIGINT GROUP BY site, visit)
+    FROM touchpoints WHERE visit IN (SELECT visit FROM known UNION FROM fresh) AND n <= ($1->>'to')::BIGINT GROUP BY site, visit)
   SELECT own.*, v.visitor, v.channel, v.device, v.number, p."user" AS known_as FROM own LEFT JOIN known v ON v.site = own.site AND v.visit = own.visit
     LEFT JOIN (FROM people WHERE key IN (SELECT site || '/' || visitor FROM known)) p ON p.key = v.site || '/' || v.visitor
-  WHERE ${isOfPart('coalesce(v.visitor, own.visit)')}
   ORDER BY own.site, coalesce(v.visitor, own.visit), began, own.visit`
 
 const OF_MODEL = `FROM legs WHERE model = ($1->>'model')`
@@ -44,10 +41,10 @@ const CONCERNED = `WITH changed AS MATERIALIZED (${given('people')} AS person UN
   carts AS MATERIALIZED (${given('carts')} AS cart UNION SELECT cart FROM left_by WHERE person IN (FROM changed)),
   people AS MATERIALIZED (FROM changed UNION SELECT person FROM left_by WHERE cart IN (FROM carts))
   SELECT to_json(l)::VARCHAR AS leg FROM legs l WHERE rowid IN (SELECT rowid ${OF_MODEL} AND person IN (FROM people)) LIMIT ${MOST_CHANGED + 1}`
-const WATERMARK = 'SELECT n FROM folded WHERE model = ($1::JSON->>0)'
-const STAGE = `INSERT INTO staged SELECT ${fromJson(TABLES.legs)}`
-const REPLACED = 'DELETE FROM legs WHERE model = ($1::JSON->>0) AND (site, visit) IN (SELECT (site, visit) FROM staged)'
-const ADDED = 'INSERT INTO legs SELECT * FROM staged'
+const STAGE = addRows('legs', 'staged')
+const STAGED = 'FROM staged WHERE model = ($1::JSON->>0)'
+const REPLACED = `DELETE FROM legs WHERE model = ($1::JSON->>0) AND (site, visit) IN (SELECT (site, visit) ${STAGED})`
+const ADDED = `INSERT INTO legs SELECT * ${STAGED}`
 // An earlier version of the same model: nobody asks for it any more.
 const OUTDATED = ['legs', 'folded'].map((table) => `DELETE FROM ${table} WHERE split_part(model, '@', 1) = split_part($1::JSON->>0, '@', 1) AND model <> ($1::JSON->>0)`)
 const NOTED = 'INSERT OR REPLACE INTO folded SELECT ($1::JSON->>0), ($1::JSON->>1)::BIGINT'
@@ -81,77 +78,98 @@ async function changeBy(fresh: readonly OwnLeg[], model: string, read: Query): P
   return before.length > MOST_CHANGED ? undefined : { before, after: [...before.filter((leg) => !keys.has(keyOf(leg))), ...fresh] }
 }
 
-/** Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Where somebody was erased in between it counts for nothing. `apart` runs when nobody begins to count. */
+/** The legs of one model that are made from some touchpoints. */
+interface Folding {
+  readonly hinter: Hinter
+  readonly name: string
+  /** Not staged yet. */
+  legs: OwnLeg[]
+  /** All of them, where they are worth telling. */
+  fresh: OwnLeg[] | undefined
+}
+
+const toFolding = (model: StageModel): Folding => ({ hinter: createHinter(model), name: nameOf(model), legs: [], fresh: [] })
+
+/**
+ * Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Models that are equally far share one reading, which costs more than the folding itself. Where somebody was
+ * erased in between it counts for nothing, and is done again. `apart` runs when nobody begins to count.
+ */
 export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { erasures, apart, follows, change }: { readonly erasures: () => number; readonly apart: Queue } & Pick<KeptCounts, 'follows' | 'change'>): Store['fold'] {
   const [read, write] = [createQuery(reading), createQuery(writing)]
 
-  /** Resolves with the legs, where they are worth telling. */
-  const stage = async (hinter: Hinter, name: string, range: { readonly from: number; readonly to: number }): Promise<readonly OwnLeg[] | undefined> => {
-    const telling = namesTold(hinter.model) ?? (await read('SELECT DISTINCT name FROM touchpoints')).map((row) => String(row.name))
-    const asksPath = hinter.model.rules.some(({ if: given = {} }) => 'path' in given)
+  /** Makes the legs of all visits that some new touchpoints change, beside the table of legs. */
+  const stage = async (foldings: readonly Folding[], from: number, to: number): Promise<void> => {
+    const models = foldings.map(({ hinter }) => hinter.model)
+    const told = models.map(namesTold)
+    const telling = told.every((names) => names !== undefined) ? [...new Set(told.flat())] : (await read('SELECT DISTINCT name FROM touchpoints')).map((row) => String(row.name))
+    const asksPath = models.some(({ rules }) => rules.some(({ if: given = {} }) => 'path' in given))
     await runOnce(writing, 'CREATE OR REPLACE TEMP TABLE staged AS FROM legs LIMIT 0')
     // What was prepared for an earlier table of that name does not fit this one.
     const add = createQuery(writing)
-    let legs: OwnLeg[] = []
-    let fresh: OwnLeg[] | undefined = []
-    const flush = async () => {
+    const flush = async (folding: Folding) => {
+      const { name, legs, fresh } = folding
       if (legs.length) await add(STAGE, legs.map((leg) => ({ ...leg, model: name })))
-      fresh = fresh && fresh.length + legs.length <= MOST_CHANGED ? [...fresh, ...legs] : undefined
-      legs = []
+      folding.fresh = fresh && fresh.length + legs.length <= MOST_CHANGED ? [...fresh, ...legs] : undefined
+      folding.legs = []
     }
     let own: Happened[] = []
     let owner = ''
     let taken = 0
     const done = () => {
-      if (own.length) legs.push(...foldVisits(hinter, own))
+      if (own.length) for (const { hinter, legs } of foldings) legs.push(...foldVisits(hinter, own))
       own = []
     }
     const statement = await reading.prepare(VISITS)
-    const parts = Math.ceil((range.to - range.from) / PART)
-    for (let part = 0; part < parts; part++) {
-      statement.bindVarchar(1, JSON.stringify({ ...range, part, parts, telling, asksPath }))
-      for await (const rows of (await statement.stream()).yieldRowObjectJson()) {
-        for (const row of rows) {
-          const next = `${String(row.site)}/${String(row.visitor ?? row.visit)}`
-          if (next !== owner) done()
-          owner = next
-          const happened = happenedIn(row)
-          own.push(...happened)
-          if ((taken += happened.length) < TURN) continue
-          taken = 0
-          await new Promise<void>((resolve) => setTimeout(resolve))
-        }
-        if (legs.length >= MANY) await flush()
+    statement.bindVarchar(1, JSON.stringify({ from, to, telling, asksPath }))
+    for await (const rows of (await statement.stream()).yieldRowObjectJson()) {
+      for (const row of rows) {
+        const next = `${String(row.site)}/${String(row.visitor ?? row.visit)}`
+        if (next !== owner) done()
+        owner = next
+        const happened = happenedIn(row)
+        own.push(...happened)
+        if ((taken += happened.length * foldings.length) < TURN) continue
+        taken = 0
+        await new Promise<void>((resolve) => setTimeout(resolve))
       }
-      done()
-      await flush()
+      for (const folding of foldings) if (folding.legs.length >= MANY) await flush(folding)
     }
-    return fresh
+    done()
+    for (const folding of foldings) await flush(folding)
   }
 
-  return async (model) => {
-    const name = nameOf(model)
-    const from = Number((await read(WATERMARK, [name]))[0]?.n ?? 0)
-    const to = Number((await read('SELECT coalesce(max(n), 0) AS n FROM touchpoints'))[0]!.n)
-    if (to <= from) return
-    const before = erasures()
-    const fresh = await stage(createHinter(model), name, { from, to })
-    const told = fresh && follows(name) ? await changeBy(fresh, name, read) : undefined
-    return async () => {
-      if (erasures() !== before) return false
-      await write('BEGIN')
-      try {
-        for (const statement of [...OUTDATED, REPLACED]) await write(statement, [name])
-        await write(ADDED)
-        await write(NOTED, [name, to])
-        await apart(async () => {
-          await write('COMMIT')
-          change(name, told)
-        })
-        return true
-      } catch (error) {
-        await write('ROLLBACK').catch(() => {})
-        throw error
+  /** Puts what was staged of a model in place. */
+  const put = async (name: string, { from, to }: { readonly from: number; readonly to: number }, told: Change | undefined) => {
+    await write('BEGIN')
+    try {
+      for (const statement of [...(from ? [] : OUTDATED), REPLACED, ADDED]) await write(statement, [name])
+      await write(NOTED, [name, to])
+      await apart(async () => {
+        await write('COMMIT')
+        change(name, told)
+      })
+    } catch (error) {
+      await write('ROLLBACK').catch(() => {})
+      throw error
+    }
+  }
+
+  return async function* (models) {
+    const end = Number((await read('SELECT coalesce(max(n), 0) AS n FROM touchpoints'))[0]!.n)
+    for (;;) {
+      const before = erasures()
+      const known = new Map((await read('FROM folded')).map(({ model, n }) => [String(model), Number(n)]))
+      const progress = (model: StageModel) => known.get(nameOf(model)) ?? 0
+      const from = Math.min(...models.map(progress))
+      if (from >= end) return
+      const to = Math.min(from + PART, end)
+      const foldings = models.filter((model) => progress(model) === from).map(toFolding)
+      await stage(foldings, from, to)
+      for (const { name, fresh } of foldings) {
+        const told = fresh && follows(name) ? await changeBy(fresh, name, read) : undefined
+        yield async () => {
+          if (erasures() === before) await put(name, { from, to }, told)
+        }
       }
     }
   }

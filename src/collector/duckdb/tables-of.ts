@@ -2,12 +2,12 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Account } from '../account.js'
 import { type Columns, toVisit } from '../columns.js'
 import { keyOf } from '../ledger.js'
-import { createRecent, readThrough, type Recent } from '../recent.js'
-import type { Count, Row, Tables, Visit, Writes } from '../types.js'
+import { createRecent, readThrough } from '../recent.js'
+import type { Count, Row, Tables, Writes } from '../types.js'
 import { isOrder } from '../writer.js'
 import { appendTouchpoints } from './append.js'
-import { createQuery, type Query } from './query.js'
-import { writeRows } from './tables.js'
+import { createQuery } from './query.js'
+import { addRows, writeRows } from './tables.js'
 
 // The range of `born` lets DuckDB skip the row groups of other days; ids alone are spread over all of them.
 const KNOWN_IDS = `SELECT id::VARCHAR AS id FROM touchpoints
@@ -36,25 +36,47 @@ const EXPIRE_DOCUMENTS = `DELETE FROM documents WHERE updated_at < $1::BIGINT`
 const EXPIRE_PEOPLE = `DELETE FROM people WHERE key NOT IN (SELECT site || '/' || visitor FROM visits WHERE visitor IS NOT NULL)`
 const EXPIRE_FORGOTTEN = `DELETE FROM forgotten WHERE "at" < $1::BIGINT`
 
-/** What a table has of some keys. */
-const load = <Value>(recent: Recent<Value>, query: Query, table: string, parse: (row: Columns) => Value, keys: Iterable<string>) =>
-  readThrough(recent, keys, async (absent) => (await query(byKey(table), absent)).map((row) => [String(row.key), parse(row)] as const))
-
 /** How many rows a DELETE took. */
 const deleted = (rows: readonly Columns[]) => Number(rows[0]?.Count ?? 0)
 
 /** The tables of a DuckDB file, for the writer. `erased` hears when something was erased. */
 export function tablesOf(connection: DuckDBConnection, erased: () => void): Tables {
   const query = createQuery(connection)
-  const accounts = createRecent<Account>(10_000)
-  const visits = createRecent<Visit>(10_000)
-  const people = createRecent<string>(10_000)
   let forgotten: Map<string, number> | undefined
   // What is remembered once the transaction under way is done.
   let afterwards: (() => void)[] = []
 
+  /** A table whose entries used last are remembered. What was looked for and is not there is added plainly, in a third of the time that DuckDB needs where a row may have to be replaced. */
+  const keyed = <Value>(table: 'documents' | 'visits' | 'people', parse: (row: Columns) => Value) => {
+    const recent = createRecent<Value>(10_000)
+    const absent = new Set<string>()
+    return {
+      read: (keys: Iterable<string>) =>
+        readThrough(recent, keys, async (unknown) => {
+          const found = (await query(byKey(table), unknown)).map((row) => [String(row.key), parse(row)] as const)
+          for (const key of unknown) absent.add(key)
+          for (const [key] of found) absent.delete(key)
+          return found
+        }),
+      put: async (entries: readonly (readonly [key: string, value: Value, columns: object])[]) => {
+        const rows = (isNew: boolean) => entries.filter(([key]) => absent.has(key) === isNew).map(([key, , columns]) => ({ key, ...columns }))
+        const [added, changed] = [rows(true), rows(false)]
+        if (added.length) await query(addRows(table), added)
+        if (changed.length) await query(writeRows(table), changed)
+        afterwards.push(() => entries.forEach(([key, value]) => recent.set(key, value)))
+      },
+      /** After a transaction: what was not there may be. */
+      end: () => absent.clear(),
+      clear: recent.clear,
+    }
+  }
+  const accounts = keyed('documents', ({ account }) => JSON.parse(String(account)) as Account)
+  const visits = keyed('visits', toVisit)
+  const people = keyed('people', ({ user }) => String(user))
+  const remembered = [accounts, visits, people]
+
   const reset = () => {
-    for (const recent of [accounts, visits, people]) recent.clear()
+    for (const table of remembered) table.clear()
     forgotten = undefined
   }
   const loadForgotten = async () => (forgotten ??= new Map((await query('SELECT key, "at" FROM forgotten')).map(({ key, at }) => [String(key), Number(at)])))
@@ -72,18 +94,9 @@ export function tablesOf(connection: DuckDBConnection, erased: () => void): Tabl
       const orders = rows.filter(isOrder).map(({ id }) => ({ id }))
       if (orders.length) await query(writeRows('orders'), orders)
     },
-    putVisits: async (given) => {
-      await query(writeRows('visits'), given.map((visit) => ({ ...visit, key: keyOf(visit.site, visit.visit) })))
-      afterwards.push(() => given.forEach((visit) => visits.set(keyOf(visit.site, visit.visit), visit)))
-    },
-    putAccounts: async (given) => {
-      await query(writeRows('documents'), given.map(([key, account, updatedAt]) => ({ key, account, updated_at: updatedAt })))
-      afterwards.push(() => given.forEach(([key, account]) => accounts.set(key, account)))
-    },
-    putPeople: async (given) => {
-      await query(writeRows('people'), given.map(([key, user]) => ({ key, user })))
-      afterwards.push(() => given.forEach(([key, user]) => people.set(key, user)))
-    },
+    putVisits: (given) => visits.put(given.map((visit) => [keyOf(visit.site, visit.visit), visit, visit])),
+    putAccounts: (given) => accounts.put(given.map(([key, account, updatedAt]) => [key, account, { account, updated_at: updatedAt }])),
+    putPeople: (given) => people.put(given.map(([key, user]) => [key, user, { user }])),
     putForgotten: async (hashes, at, expireBefore) => {
       await query(writeRows('forgotten'), hashes.map((key) => ({ key, at })))
       await query(EXPIRE_FORGOTTEN, expireBefore)
@@ -124,9 +137,9 @@ export function tablesOf(connection: DuckDBConnection, erased: () => void): Tabl
       const ids = await knownIds(rows.filter((row) => !isOrder(row)))
       return new Set([...ids, ...(orders.length ? await query(KNOWN_ORDERS, orders) : [])].map(({ id }) => String(id)))
     },
-    accounts: (keys) => load(accounts, query, 'documents', ({ account }) => JSON.parse(String(account)) as Account, keys),
-    visits: (keys) => load(visits, query, 'visits', toVisit, keys),
-    people: (keys) => load(people, query, 'people', ({ user }) => String(user), keys),
+    accounts: accounts.read,
+    visits: visits.read,
+    people: people.read,
     forgotten: loadForgotten,
     arrivals: async () => Number((await query('SELECT coalesce(max(n), 0) AS n FROM touchpoints'))[0]?.n ?? 0),
     transaction: async (work) => {
@@ -141,6 +154,8 @@ export function tablesOf(connection: DuckDBConnection, erased: () => void): Tabl
         // After some failures DuckDB has rolled back by itself.
         await query('ROLLBACK').catch(() => {})
         throw error
+      } finally {
+        for (const table of remembered) table.end()
       }
     },
   }
