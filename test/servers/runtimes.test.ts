@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
 import { expect, onTestFinished, test } from 'vitest'
+import { freshFolder } from '../examples/collector-harness.js'
 import { TOKEN, walk, WHOLE } from '../examples/recipe-walk.js'
 import { launch } from '../harness/processes.js'
 
@@ -20,12 +20,6 @@ const programOf = (names: readonly string[]): string => {
 const DENO = ['linux-x64-glibc', 'linux-arm64-glibc', 'darwin-arm64', 'darwin-x64'].map((machine) => `@deno/${machine}/deno`)
 const BUN = ['linux-x64-baseline', 'linux-aarch64', 'darwin-aarch64', 'darwin-x64-baseline'].map((machine) => `@oven/bun-${machine}/bin/bun`)
 const WORKERD = ['linux-64', 'linux-arm64', 'darwin-arm64', 'darwin-64'].map((machine) => `@cloudflare/workerd-${machine}/bin/workerd`)
-
-const freshFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'rihla-runtime-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A project of somebody who has installed rihla and DuckDB, and copied the recipe. */
 const createProject = (): string => {

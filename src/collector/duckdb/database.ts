@@ -14,8 +14,8 @@ function sentence(path: string, message: string): string {
 }
 
 /**
- * How DuckDB is opened. A checkpoint writes whole groups of rows anew and holds up all commits meanwhile: with its usual threshold of 16 MB a busy collector has one every few seconds, and twice as many answers are late. What is in the log
- * instead is read again after a crash, in some seconds.
+ * How DuckDB is opened. A checkpoint writes whole groups of rows anew and holds up all commits meanwhile: with its usual threshold of 16 MB a busy collector has one every few seconds. What is in the log
+ * instead is read again after a crash.
  */
 const SETTINGS = { threads: '2', memory_limit: '1GB', checkpoint_threshold: '128MB', autoinstall_known_extensions: 'false', enable_external_access: 'false' }
 

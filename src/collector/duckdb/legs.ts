@@ -91,7 +91,7 @@ interface Folding {
 const toFolding = (model: StageModel): Folding => ({ hinter: createHinter(model), name: nameOf(model), legs: [], fresh: [] })
 
 /**
- * Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Models that are equally far share one reading, which costs more than the folding itself. Where somebody was
+ * Keeps legs up to date: reads and folds what is new beside all writing, so that to put it in place is no more than to copy rows. Models that are equally far share one reading. Where somebody was
  * erased in between it counts for nothing, and is done again. `apart` runs when nobody begins to count.
  */
 export function legsOf(reading: DuckDBConnection, writing: DuckDBConnection, { erasures, apart, follows, change }: { readonly erasures: () => number; readonly apart: Queue } & Pick<KeptCounts, 'follows' | 'change'>): Store['fold'] {
