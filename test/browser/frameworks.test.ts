@@ -9,6 +9,7 @@ import { build, createServer as createVite, type InlineConfig } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCollector, type Collector } from '../harness/collector.js'
 import { engines } from '../harness/engines.js'
+import { visitShop } from '../harness/framework-shop.js'
 
 const examples: { readonly [framework: string]: { readonly plugins: NonNullable<InlineConfig['plugins']>; readonly render: string } } = {
   react: {
@@ -71,17 +72,7 @@ describe.each(Object.keys(examples))('%s', (framework) => {
     collector.reset()
     const browser = await engine.open()
     try {
-      const tab = await browser.newTab({ window: true })
-      await tab.goto(`http://127.0.0.1:${(app.address() as AddressInfo).port}/`)
-      const isAt = (title: string) => tab.until(`document.querySelector('h1')?.textContent === '${title}'`)
-      await isAt('Home')
-      await tab.click('[id="FJ-101"]')
-      await isAt('Yirgacheffe Natural')
-      await tab.click('#add')
-      await tab.click('[id="FJ-301"]')
-      await isAt('Finjan cups')
-      await tab.eval(() => history.back())
-      await isAt('Yirgacheffe Natural')
+      await visitShop(await browser.newTab({ window: true }), `http://127.0.0.1:${(app.address() as AddressInfo).port}/`)
       const paths = (name: string) => collector.stored().filter((each) => each.name === name).map(({ on }) => new URL(on!.url).pathname)
       await collector.until(() => paths('page_view').length === 4 && paths('view_item').length === 3, 20_000)
       expect(paths('page_view')).toEqual(['/', '/p/FJ-101', '/p/FJ-301', '/p/FJ-101'])

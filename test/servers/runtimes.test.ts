@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { freshFolder } from '../examples/collector-harness.js'
 import { TOKEN, walk, WHOLE } from '../examples/recipe-walk.js'
 import { launch } from '../harness/processes.js'
+import { createProject } from '../harness/project.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -21,14 +22,11 @@ const DENO = ['linux-x64-glibc', 'linux-arm64-glibc', 'darwin-arm64', 'darwin-x6
 const BUN = ['linux-x64-baseline', 'linux-aarch64', 'darwin-aarch64', 'darwin-x64-baseline'].map((machine) => `@oven/bun-${machine}/bin/bun`)
 const WORKERD = ['linux-64', 'linux-arm64', 'darwin-arm64', 'darwin-64'].map((machine) => `@cloudflare/workerd-${machine}/bin/workerd`)
 
-/** A project of somebody who has installed rihla and DuckDB, and copied the recipe. */
-const createProject = (): string => {
-  const folder = freshFolder()
-  for (const file of ['serve.js', 'collector.js']) cpSync(`${root}examples/recipes/${file}`, join(folder, file))
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module', dependencies: { rihla: '*', '@duckdb/node-api': '*' } }))
-  mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(root, join(folder, 'node_modules/rihla'))
-  symlinkSync(`${root}node_modules/@duckdb`, join(folder, 'node_modules/@duckdb'))
+/** A project with the recipe, gone after the test. */
+const createServed = (): string => {
+  const { folder, copy, remove } = createProject()
+  onTestFinished(remove)
+  for (const file of ['serve.js', 'collector.js']) copy(`recipes/${file}`, file)
   return folder
 }
 
@@ -39,14 +37,14 @@ const start = (program: string, args: readonly string[], cwd: string, env: Recor
 }
 
 test('a collector on DuckDB runs in Deno', async () => {
-  const project = createProject()
+  const project = createServed()
   const running = start(programOf(DENO), ['serve', '-A', '--cached-only', '--node-modules-dir=manual', '--host', '127.0.0.1', '--port', '0', 'serve.js'], project, { DENO_DIR: join(project, 'deno'), DENO_NO_UPDATE_CHECK: '1' })
   const [origin] = await running.line(/http:\/\/[\d.]+:\d+/)
   expect(await walk('deno', fetch, origin)).toEqual(WHOLE)
 })
 
 test('a collector on DuckDB runs in Bun', async () => {
-  const running = start(programOf(BUN), ['--port', '0', 'serve.js'], createProject(), { BUN_CONFIG_NO_INSTALL: '1' })
+  const running = start(programOf(BUN), ['--port', '0', 'serve.js'], createServed(), { BUN_CONFIG_NO_INSTALL: '1' })
   const [, port] = await running.line(/http:\/\/localhost:(\d+)/)
   expect(await walk('bun', fetch, `http://localhost:${port}`)).toEqual(WHOLE)
 })

@@ -1,0 +1,4 @@
+export default {
+  // It has a native part, which no bundler can take.
+  serverExternalPackages: ['@duckdb/node-api'],
+}
