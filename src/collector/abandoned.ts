@@ -9,6 +9,10 @@ import type { Batch, Fields, OpenCart, Row, Store, Touchpoint } from './types.js
 
 /** A cart that nobody has touched for so long is not looked at any more, ms (7 days). */
 const LOOK_BACK = 604_800_000
+/** So many carts are looked at together: to look for one in a large store takes as long. */
+const MANY = 200
+/** Of a cart only the last so many touchpoints are looked at. */
+const LONGEST = 1000
 
 /** What says all that a cart holds. */
 const WHOLE = /^(?:view_cart|begin_checkout|add_shipping_info|add_payment_info|cart_abandonment)$/
@@ -38,38 +42,49 @@ function confirmationOf(last: Touchpoint, props: Fields, at: number, received: n
   return { n: 0, id, born: received, site, name: 'cart_abandonment', at, received_at: received, happened_at: at, tab: 'collector', seq: 0, page: '', visit, user, url, title, kind, locale, marks, props, source: 'collector', sdk: SDK }
 }
 
-/** When the person of a touchpoint was last seen. */
-async function lastSeen(store: Store, { site, user, visitor, visit }: Touchpoint): Promise<number> {
-  const { touchpoints } = await store.touchpoints({ site, limit: 1, ...(visitor !== undefined ? { visitor } : user !== undefined ? { user } : { visit }) })
-  return touchpoints[0]?.happened_at ?? 0
+/** When the shoppers of some touchpoints were last seen. Whoever is no visitor but a user may have come back in another visit. */
+async function lastSeen(store: Store, touchpoints: readonly Touchpoint[]): Promise<readonly number[]> {
+  const seen = await store.lastSeen(touchpoints)
+  const named = new Map<string, Promise<number>>()
+  const seenAs = async (site: string, user: string) => (await store.touchpoints({ site, user })).touchpoints.find(({ source }) => source !== 'collector')?.happened_at ?? 0
+  const seenBy = async ({ site, visit, visitor, user }: Touchpoint) => {
+    const own = seen.get(keyOf(site, visitor ?? visit)) ?? 0
+    if (visitor !== undefined || user === undefined) return own
+    const key = keyOf(site, user)
+    if (!named.has(key)) named.set(key, seenAs(site, user))
+    return Math.max(own, await named.get(key)!)
+  }
+  return Promise.all(touchpoints.map(seenBy))
 }
 
 /**
  * Makes the batches that confirm the abandonment of carts whose shoppers have not been seen for `abandonAfter` ms: of those who never come back no browser can say so.
  * Where a browser does it later, too, both have the same `abandonment_id`. What a hosted checkout hides (`unknown`) stays unknown.
  */
-export function createConfirmer(store: Store, abandonAfter: number): (now: number) => Promise<Batch[]> {
+export function createConfirmer(store: Store, abandonAfter: number): (now: number) => AsyncIterable<Batch> {
   // Carts that were emptied, with the `n` of the last that happened to them: nothing to say of them until more does.
   const emptied = createRecent<number>(10_000)
 
-  const judge = async ({ site, cart, n }: OpenCart, now: number): Promise<Row[]> => {
-    const key = keyOf(site, cart)
-    if (emptied.get(key) === n) return []
-    const { touchpoints } = await store.touchpoints({ site, cart, limit: 1000 })
-    const [last] = touchpoints
-    const props = last && reportOf(cart, [...touchpoints].reverse())
-    if (!props) {
-      emptied.set(key, n)
+  const judge = async (carts: readonly OpenCart[], now: number): Promise<Row[]> => {
+    const histories = await store.histories(carts, LONGEST)
+    const left = carts.flatMap(({ site, cart, n }, i) => {
+      const happened = histories[i]!
+      const last = happened[happened.length - 1]
+      const props = last && reportOf(cart, happened)
+      if (props) return [{ last, props }]
+      emptied.set(keyOf(site, cart), n)
       return []
-    }
-    const seen = await lastSeen(store, last)
-    return seen < now - abandonAfter ? [confirmationOf(last, props, seen + abandonAfter, now)] : []
+    })
+    const seen = await lastSeen(store, left.map(({ last }) => last))
+    return left.flatMap(({ last, props }, i) => (seen[i]! < now - abandonAfter ? [confirmationOf(last, props, seen[i]! + abandonAfter, now)] : []))
   }
 
-  return async (now) => {
-    const carts = await store.openCarts({ since: now - LOOK_BACK, until: now - abandonAfter })
-    const rows: Row[] = []
-    for (const cart of carts) rows.push(...(await judge(cart, now)))
-    return [...new Set(rows.map(({ site }) => site))].map((site) => ({ site, received: now, rows: rows.filter((row) => row.site === site), visits: [], refused: [], documents: [], loss: [] }))
+  return async function* (now) {
+    const open = await store.openCarts({ since: now - LOOK_BACK, until: now - abandonAfter })
+    const carts = open.filter(({ site, cart, n }) => emptied.get(keyOf(site, cart)) !== n)
+    for (let i = 0; i < carts.length; i += MANY) {
+      const rows = await judge(carts.slice(i, i + MANY), now)
+      for (const site of new Set(rows.map((row) => row.site))) yield { site, received: now, rows: rows.filter((row) => row.site === site), visits: [], refused: [], documents: [], loss: [] }
+    }
   }
 }

@@ -23,7 +23,7 @@ export { type Denied, isLoopback } from './access.js'
 export type { Limits } from './collect.js'
 export { perIp, type PerIpOptions, type RateLimit, type RequestInfo } from './rate-limit.js'
 export type { SiteRules, Sites } from './sites.js'
-export type { Away, Batch, Committed, Count, DocumentFilters, DocumentSummary, Dump, Fields, Forget, Losses, OpenCart, Page, Row, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
+export type { Away, Batch, Committed, Count, DocumentFilters, DocumentSummary, Dump, Fields, Forget, Losses, OpenCart, Page, Row, Seen, ShopperFilters, Store, Tables, Touchpoint, TouchpointFilters, Visit, Writes } from './types.js'
 
 /** Settings of `createCollector`. Only `store` is required. */
 export interface CollectorOptions {
@@ -205,7 +205,8 @@ export function createCollector(options: CollectorOptions): Collector {
 
   const maintain: Collector['maintain'] = log
     ? async () => ({ expired: { touchpoints: 0, visits: 0 }, confirmed: 0 })
-    : createMaintenance(store, { retention, abandonAfter, now, alone: intake.alone, submit: async (batch) => (await intake.settle([batch]))[0]!.stored })
+    : createMaintenance(store, { retention, abandonAfter, now, alone: intake.alone, submit: async (batch) => (await intake.settle([batch]))[0]!.stored, isClosing: () => closing })
+  let closing = false
 
   let maintaining: Promise<unknown> | undefined
   const timer = maintainEvery ? setInterval(() => (maintaining ??= maintain().catch(onError).finally(() => (maintaining = undefined))), maintainEvery) : undefined
@@ -226,6 +227,7 @@ export function createCollector(options: CollectorOptions): Collector {
     }
   }
   const close = async () => {
+    closing = true
     clearInterval(timer)
     stopListening()
     live.close()

@@ -112,7 +112,7 @@ export function createLogWriter({ log, open, models = MODELS, retention = 34_128
     })
     // By whole days, so that what is erased is looked for each time but found once a day.
     const daily: Store = { ...store, expire: (before) => store.expire(before - (before % DAY)) }
-    const maintain = createMaintenance(daily, { retention, abandonAfter, now, alone, submit: async (batch) => log.append(batch).then(() => batch.rows.length) })
+    const maintain = createMaintenance(daily, { retention, abandonAfter, now, alone, submit: async (batch) => log.append(batch).then(() => batch.rows.length), isClosing: () => office.signal.aborted })
     let maintaining: Promise<unknown> | undefined
     const timer = setInterval(() => (maintaining ??= maintain().catch(onError).finally(() => (maintaining = undefined))), maintainEvery)
     isWriting = true

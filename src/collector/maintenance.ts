@@ -10,6 +10,8 @@ interface MaintenanceOptions {
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>
   /** Resolves with how many touchpoints are new. */
   readonly submit: (batch: Batch) => Promise<number>
+  /** Whether it is to end: what is left is done another time. */
+  readonly isClosing: () => boolean
 }
 
 /** What was done. */
@@ -22,7 +24,7 @@ export interface Maintained {
 const EXPIRE_EVERY = 3_600_000
 
 /** Erases what is too old, and confirms carts that were abandoned, when it is called. */
-export function createMaintenance(store: Store, { retention, abandonAfter, now, alone, submit }: MaintenanceOptions): () => Promise<Maintained> {
+export function createMaintenance(store: Store, { retention, abandonAfter, now, alone, submit, isClosing }: MaintenanceOptions): () => Promise<Maintained> {
   const confirm = createConfirmer(store, abandonAfter)
   let expiredAt = -Infinity
   return async () => {
@@ -30,7 +32,11 @@ export function createMaintenance(store: Store, { retention, abandonAfter, now, 
     const isDue = at - expiredAt >= EXPIRE_EVERY
     if (isDue) expiredAt = at
     const expired = isDue && isFinite(retention) ? await alone(() => store.expire(at - retention)) : { touchpoints: 0, visits: 0 }
-    const confirmed = await Promise.all((await confirm(at)).map(submit))
-    return { expired, confirmed: confirmed.reduce((sum, stored) => sum + stored, 0) }
+    let confirmed = 0
+    for await (const batch of confirm(at)) {
+      if (isClosing()) break
+      confirmed += await submit(batch)
+    }
+    return { expired, confirmed }
   }
 }

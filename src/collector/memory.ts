@@ -60,6 +60,7 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
     const visitor = visitOf(row)?.visitor
     return visitor === undefined ? undefined : people.get(keyOf(row.site, visitor))
   }
+  const told = (row: Row) => toTouchpoint(row, visitOf(row), userOf(row))
   const dropVisits = () => {
     const left = new Set([...rows.values()].map(({ site, visit }) => keyOf(site, visit)))
     const gone = [...visits.keys()].filter((key) => !left.has(key))
@@ -146,7 +147,7 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
         isEqual(filters, 'cart', row.props?.cart_id) &&
         row.happened_at >= (filters.since ?? -Infinity) &&
         row.happened_at < (filters.until ?? Infinity) &&
-        (!before || row.happened_at < before.happened_at || (row.happened_at === before.happened_at && row.n < before.n))
+        (!before || byTime(row, before) < 0)
       )
     }
   }
@@ -154,10 +155,10 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
   return {
     ...createWriter(tables),
     touchpoints: async ({ limit = 100, ...filters }) => {
-      const found = [...rows.values()].filter(fits(filters)).sort((a, b) => b.happened_at - a.happened_at || b.n - a.n).slice(0, limit)
+      const found = [...rows.values()].filter(fits(filters)).sort((a, b) => byTime(b, a)).slice(0, limit)
       const last = found[found.length - 1]
       return {
-        touchpoints: found.map((row) => toTouchpoint(row, visitOf(row), userOf(row))),
+        touchpoints: found.map(told),
         ...(last && found.length === limit && { next: { happened_at: last.happened_at, n: last.n } }),
       }
     },
@@ -173,9 +174,23 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
         const cart = row.props?.cart_id
         const key = keyOf(row.site, String(cart))
         const before = last.get(key)
-        if (typeof cart === 'string' && cart && (!before || row.happened_at > before.happened_at || (row.happened_at === before.happened_at && row.n > before.n))) last.set(key, row)
+        if (typeof cart === 'string' && cart && (!before || byTime(row, before) > 0)) last.set(key, row)
       }
-      return [...last.values()].sort((a, b) => a.happened_at - b.happened_at).filter((row) => row.happened_at >= since && row.happened_at < until && row.name !== 'purchase' && !(row.name === 'cart_abandonment' && SETTLED.test(String(row.props?.status)))).map(({ site, props, n }) => ({ site, cart: String(props?.cart_id), n }))
+      return [...last.values()].sort(byTime).filter((row) => row.happened_at >= since && row.happened_at < until && row.name !== 'purchase' && !(row.name === 'cart_abandonment' && SETTLED.test(String(row.props?.status)))).map(({ site, props, n }) => ({ site, cart: String(props?.cart_id), n }))
+    },
+    histories: async (carts, most) => {
+      const of = new Map(carts.map(({ site, cart }) => [keyOf(site, cart), [] as Row[]]))
+      for (const row of rows.values()) of.get(keyOf(row.site, String(row.props?.cart_id)))?.push(row)
+      return [...of.values()].map((own) => own.sort(byTime).slice(-most).map(told))
+    },
+    lastSeen: async (shoppers) => {
+      const wanted = new Set(shoppers.map(({ site, visit, visitor = visit }) => keyOf(site, visitor)))
+      const seen = new Map<string, number>()
+      for (const row of rows.values()) {
+        const key = keyOf(row.site, visitOf(row)?.visitor ?? row.visit)
+        if (wanted.has(key) && row.source !== 'collector') seen.set(key, Math.max(row.happened_at, seen.get(key) ?? row.happened_at))
+      }
+      return seen
     },
     fold: async function* () {},
     counts: async (model, filters) => countLegs(legsOf(model), filters),
@@ -186,4 +201,6 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
   }
 }
 
+type When = { readonly happened_at: number; readonly n: number }
+const byTime = (a: When, b: When) => a.happened_at - b.happened_at || a.n - b.n
 const isEqual = (filters: TouchpointFilters, name: keyof TouchpointFilters, value: unknown) => filters[name] === undefined || filters[name] === value

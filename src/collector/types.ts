@@ -214,6 +214,13 @@ export interface OpenCart {
   readonly n: number
 }
 
+/** Somebody at some visit. */
+export interface Seen {
+  readonly site: string
+  readonly visit: string
+  readonly visitor?: string | undefined
+}
+
 /** Parts of a store that do not answer. */
 export interface Away {
   readonly parts: readonly number[]
@@ -233,6 +240,10 @@ export interface Store {
   readonly documents: (filters: DocumentFilters) => Promise<readonly DocumentSummary[]>
   /** Carts of which the last that happened lies in the range, and is neither an order nor a report that settles what became of them. */
   readonly openCarts: (range: { readonly since: number; readonly until: number }) => Promise<readonly OpenCart[]>
+  /** What happened to each of some carts, in order: the last `most`. */
+  readonly histories: (carts: readonly OpenCart[], most: number) => Promise<readonly (readonly Touchpoint[])[]>
+  /** When some shoppers were last seen, by `site/visitor`: in any visit of the visitor; of whoever has none in that visit, by `site/visit`. What the collector itself tells of them (source `collector`) is no sign of them. */
+  readonly lastSeen: (shoppers: readonly Seen[]) => Promise<ReadonlyMap<string, number>>
   /** Erases what happened before. As `commit`, one call at a time. */
   readonly expire: (before: number) => Promise<Count>
   /**

@@ -7,7 +7,7 @@ import { openDuckdbStore } from '../../src/collector/duckdb/duckdb.js'
 import { createMemoryStore } from '../../src/collector/memory.js'
 import { five } from '../../src/stages/five.js'
 import { funnel } from '../../src/stages/funnel.js'
-import { batch, freshDatabase, touchpoint, visit } from '../examples/collector-harness.js'
+import { batch, freshDatabase, page, touchpoint, visit } from '../examples/collector-harness.js'
 
 const NOW = 1_763_769_606_120
 const MINUTE = 60_000
@@ -301,6 +301,58 @@ describe('upkeep', () => {
     expect((await collector.maintain()).confirmed).toBe(0)
     time = NOW + 60 * MINUTE
     expect((await collector.maintain()).confirmed).toBe(1)
+  })
+
+  test.each([{ visitor: 'visitor-1' }, { user: 'user-1' }])('waits for somebody, known by %o, who has come back in another visit', async ({ visitor, user }: { visitor?: string; user?: string }) => {
+    let time = NOW
+    const { collector, post } = open({ now: () => time })
+    const send = (at: number, fields: object, n: number) => post(batch({ sent_at: (time = at), visits: { [`visit-${n}`]: { visitor, started: at } }, pages: { p: { tab: `k3v9x2a${n}`, visit: `visit-${n}`, url: '/', user } }, touchpoints: [touchpoint({ at, page: 'p', ...fields })] }))
+    await send(NOW, { name: 'add_to_cart', props: { ...cartProps, items } }, 1)
+    await send(NOW + 29 * MINUTE, { name: 'page_view' }, 2)
+    time = NOW + 40 * MINUTE
+    expect((await collector.maintain()).confirmed).toBe(0)
+    time = NOW + 60 * MINUTE
+    expect((await collector.maintain()).confirmed).toBe(1)
+  })
+
+  describe('of many carts', () => {
+    const later = NOW + 31 * MINUTE
+    const left = async (count: number, { visitor, user }: { visitor?: string; user?: string } = { visitor: 'visitor-1' }) => {
+      const memory = createMemoryStore()
+      const histories = vi.fn(memory.histories)
+      const opened = open({ store: { ...memory, histories }, now: () => later })
+      const touchpoints = Array.from({ length: count }, (_, i) => touchpoint({ at: NOW, seq: i + 1, name: 'add_to_cart', props: { ...cartProps, cart_id: `cart-${i}`, items } }))
+      for (let i = 0; i < count; i += 100) await opened.post(batch({ sent_at: later, visits: { 'visit-1': { ...visit, visitor } }, pages: { 'k3v9x2ab-1': { ...page, user } }, touchpoints: touchpoints.slice(i, i + 100) }))
+      const confirmed = async () => (await memory.touchpoints({ name: 'cart_abandonment', limit: 1000 })).touchpoints
+      return { ...opened, memory, histories, confirmed }
+    }
+
+    test.each([{ visitor: 'visitor-1' }, { user: 'user-1' }, {}])('of one shopper, known by %o, looks at many together, and tells of each once', async (shopper) => {
+      const { collector, histories, confirmed } = await left(450, shopper)
+      expect([await collector.maintain(), await collector.maintain()].map((each) => each.confirmed)).toEqual([450, 0])
+      expect(new Set((await confirmed()).map(({ props }) => props?.cart_id)).size).toBe(450)
+      expect(histories).toHaveBeenCalledTimes(3)
+    })
+
+    test('leaves the rest for another time when the collector closes', async () => {
+      const { collector, memory, histories, confirmed } = await left(450)
+      histories.mockImplementationOnce((carts, most) => {
+        void collector.close()
+        return memory.histories(carts, most)
+      })
+      expect((await collector.maintain()).confirmed).toBe(0)
+      expect([histories.mock.calls.length, (await confirmed()).length]).toEqual([1, 0])
+    })
+
+    test('does not look again at one that was emptied, until something happens to it', async () => {
+      const { collector, histories, post } = await left(1)
+      const then = (name: string, seq: number) => post(batch({ sent_at: later, touchpoints: [touchpoint({ at: NOW, seq, name, props: { ...cartProps, cart_id: 'cart-0', items } })] }))
+      await then('remove_from_cart', 2)
+      for (const _ of [1, 2]) expect((await collector.maintain()).confirmed).toBe(0)
+      expect(histories).toHaveBeenCalledTimes(1)
+      await then('add_to_cart', 3)
+      expect((await collector.maintain()).confirmed).toBe(1)
+    })
   })
 
   test('erases what is older than the retention, at most every hour', async () => {

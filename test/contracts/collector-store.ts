@@ -132,6 +132,30 @@ export const describeStore = (name: string, open: () => Promise<Store>): unknown
     expect(await open()).toEqual(['cart-1'])
   })
 
+  test('tells what happened to each of some carts, in order, whole, the last so many', async () => {
+    const { store } = await opened()
+    const other = { site: 't', props: { cart_id: 'cart-1' } }
+    await store.commit([batch({ rows: [cart('purchase', 30), cart('add_to_cart', 10, { value: 5 }), cart('add_to_cart', 15, { cart_id: 'cart-2' }), cart('view_cart', 10), row({ name: 'search' })], visits: [visitOf('visit-1', 'v')] }), batch({ site: 't', rows: [row({ ...other, name: 'begin_checkout' })] })])
+    const carts = [{ site: 's', cart: 'cart-2', n: 3 }, { site: 's', cart: 'cart-1', n: 1 }, { site: 't', cart: 'cart-1', n: 6 }, { site: 't', cart: 'cart-2', n: 0 }]
+    const names = async (most: number) => (await store.histories(carts, most)).map((happened) => happened.map(({ name }) => name))
+    expect(await names(10)).toEqual([['add_to_cart'], ['add_to_cart', 'view_cart', 'purchase'], ['begin_checkout'], []])
+    expect(await names(2)).toEqual([['add_to_cart'], ['view_cart', 'purchase'], ['begin_checkout'], []])
+    const [, [first]] = (await store.histories(carts, 10)) as [unknown, Touchpoint[]]
+    expect(first).toMatchObject({ n: 2, visitor: 'v', person: 'v', channel: 'direct', props: { cart_id: 'cart-1', value: 5 } })
+    expect(await store.histories([], 10)).toEqual([])
+  })
+
+  test('tells when shoppers were last seen, in any visit of a visitor, and not what the collector told of them', async () => {
+    const { store } = await opened()
+    await store.commit([
+      batch({ rows: [row({ happened_at: 10 }), row({ happened_at: 30, visit: 'visit-2' }), row({ happened_at: 20 }), row({ happened_at: 40, visit: 'visit-3' }), row({ happened_at: 90, source: 'collector' }), row({ happened_at: 60, visit: 'visit-4' })], visits: [visitOf('visit-1', 'v'), visitOf('visit-2', 'v'), visitOf('visit-3', 'w')] }),
+      batch({ site: 't', rows: [row({ site: 't', happened_at: 50 })], visits: [{ ...visitOf('visit-1', 'v'), site: 't' }] }),
+    ])
+    const seen = await store.lastSeen([{ site: 's', visit: 'visit-1', visitor: 'v' }, { site: 't', visit: 'visit-1', visitor: 'v' }, { site: 's', visit: 'visit-4' }, { site: 's', visit: 'visit-9', visitor: 'nobody' }])
+    expect(['s/v', 't/v', 's/visit-4', 's/nobody'].map((shopper) => seen.get(shopper))).toEqual([30, 50, 60, undefined])
+    expect(await store.lastSeen([])).toEqual(new Map())
+  })
+
   test('erases what is too old, with visits and accounts of which nothing is left', async () => {
     const { store, names } = await opened()
     const old = { happened_at: 5, visit: 'visit-2', tab: 'h7m2c0qe' }

@@ -5,12 +5,15 @@ import { toTouchpoint } from '../to-touchpoint.js'
 import type { Row, Store, TouchpointFilters } from '../types.js'
 import { list, text } from './engine.js'
 import { visitsOfUser } from './erasing.js'
-import { ask, placeOf, usersOf } from './places.js'
+import { ask, cut, placeOf, usersOf } from './places.js'
 import type { Shards } from './shards.js'
 
 const NUMBERS = ['n', 'at', 'received_at', 'happened_at', 'seq']
 const JSONS = ['props', 'marks', 'denied']
 const ORDER = 'ORDER BY happened_at DESC, n DESC'
+
+/** First only what touchpoints are ordered and found by: the rest of a row is wide. */
+const FOUND = 'SELECT happened_at, n, site, visit, cart, toString(id) AS uuid FROM touchpoints'
 
 const SETTLED = /^(?:confirmed|recovered|unknown)$/
 
@@ -29,7 +32,7 @@ function fromRow({ cart: _cart, status: _status, ...columns }: Columns): Row {
 const isLater = (a: Columns, b: Columns) => Number(a.happened_at) - Number(b.happened_at) || Number(a.n) - Number(b.n)
 
 /** The reading half of a store on ClickHouse servers. */
-export function readsOf(shards: Shards): Pick<Store, 'touchpoints' | 'documents' | 'openCarts' | 'losses'> {
+export function readsOf(shards: Shards): Pick<Store, 'touchpoints' | 'documents' | 'openCarts' | 'histories' | 'lastSeen' | 'losses'> {
   /** `undefined` where no visit fits. */
   const conditionsOf = async ({ site, name, user, visitor, visit, channel, tab, stage, source, cart, since, until, before }: TouchpointFilters): Promise<string | undefined> => {
     const visits = async (found: Iterable<Columns>) => list([...found].map((row) => [String(row.site), String(row.visit)]))
@@ -64,17 +67,20 @@ export function readsOf(shards: Shards): Pick<Store, 'touchpoints' | 'documents'
     })
   }
 
+  /** Whole touchpoints of those found by `FOUND`, in order. */
+  const readWhole = async (found: readonly Columns[]) => {
+    const whole = await ask(shards, found, ({ site, visit }) => [String(site), String(visit)], (own) => `SELECT * FROM touchpoints WHERE (site, visit, id) IN (${own.map(({ site, visit, uuid }) => `(${text(String(site))},${text(String(visit))},toUUID(${text(String(uuid))}))`).join(',')}) LIMIT 1 BY id`)
+    return toTouchpoints([...whole].sort(isLater).map(fromRow))
+  }
+
   return {
     touchpoints: async ({ limit = 100, ...filters }) => {
       const conditions = await conditionsOf(filters)
       if (conditions === undefined) return { touchpoints: [] }
-      // First only what they are ordered and found by: the rest of a row is wide.
-      const found = (await shards.each((engine) => engine.query(`SELECT happened_at, n, site, visit, toString(id) AS uuid FROM touchpoints WHERE ${conditions} ${ORDER} LIMIT 1 BY id LIMIT ${limit}`))).flat()
-      const page = found.sort((a, b) => isLater(b, a)).slice(0, limit)
-      const whole = await ask(shards, page, ({ site, visit }) => [String(site), String(visit)], (own) => `SELECT * FROM touchpoints WHERE (site, visit, id) IN (${own.map(({ site, visit, uuid }) => `(${text(String(site))},${text(String(visit))},toUUID(${text(String(uuid))}))`).join(',')}) LIMIT 1 BY id`)
-      const rows = [...whole].sort((a, b) => isLater(b, a)).map(fromRow)
-      const last = rows[rows.length - 1]
-      return { touchpoints: await toTouchpoints(rows), next: last && rows.length === limit ? { happened_at: last.happened_at, n: last.n } : undefined }
+      const found = (await shards.each((engine) => engine.query(`${FOUND} WHERE ${conditions} ${ORDER} LIMIT 1 BY id LIMIT ${limit}`))).flat()
+      const touchpoints = (await readWhole(found.sort((a, b) => isLater(b, a)).slice(0, limit))).reverse()
+      const last = touchpoints[touchpoints.length - 1]
+      return { touchpoints, next: last && touchpoints.length === limit ? { happened_at: last.happened_at, n: last.n } : undefined }
     },
     documents: async ({ site, tab, limit = 100 }) => {
       const conditions = ['1', ...(site === undefined ? [] : [OF_SITE(site)]), ...(tab === undefined ? [] : [`substring(key, position(key, '/') + 1) = ${text(tab)}`])]
@@ -102,6 +108,27 @@ export function readsOf(shards: Shards): Pick<Store, 'touchpoints' | 'documents'
       }
       const open = [...carts.values()].filter(({ happened_at: at, told: [name, status] }) => Number(at) < until && name !== 'purchase' && !(name === 'cart_abandonment' && SETTLED.test(status)))
       return open.sort(isLater).map(({ site, cart, n }) => ({ site: String(site), cart: String(cart), n: Number(n) }))
+    },
+    histories: async (carts, most) => {
+      if (!carts.length) return []
+      const found = (await shards.each((engine) => engine.query(`${FOUND} WHERE (site, cart) IN ${list(carts.map(({ site, cart }) => [site, cart]))} ${ORDER} LIMIT 1 BY id`))).flat().sort(isLater)
+      const of = new Map(carts.map(({ site, cart }) => [keyOf(site, cart), [] as Columns[]]))
+      for (const row of found) of.get(keyOf(String(row.site), String(row.cart)))!.push(row)
+      const touchpoints = await readWhole([...of.values()].flatMap((own) => own.slice(-most)))
+      return carts.map(({ site, cart }) => touchpoints.filter((each) => each.site === site && each.props?.cart_id === cart))
+    },
+    lastSeen: async (shoppers) => {
+      const visitors = new Set(shoppers.flatMap(({ site, visitor }) => (visitor === undefined ? [] : [keyOf(site, visitor)])))
+      const known = await ask(shards, visitors, cut, (own) => `SELECT DISTINCT site, visitor, visit FROM visitors WHERE (site, visitor) IN ${list(own.map(cut))}`)
+      const shopperOf = new Map(shoppers.map(({ site, visit, visitor = visit }) => [keyOf(site, visit), keyOf(site, visitor)]))
+      for (const { site, visitor, visit } of known) shopperOf.set(keyOf(String(site), String(visit)), keyOf(String(site), String(visitor)))
+      const found = await ask(shards, shopperOf.keys(), cut, (own) => `SELECT site, visit, max(happened_at) AS seen FROM touchpoints WHERE (site, visit) IN ${list(own.map(cut))} AND source <> 'collector' GROUP BY site, visit`)
+      const seen = new Map<string, number>()
+      for (const row of found) {
+        const shopper = shopperOf.get(keyOf(String(row.site), String(row.visit)))!
+        seen.set(shopper, Math.max(Number(row.seen), seen.get(shopper) ?? 0))
+      }
+      return seen
     },
   }
 }
