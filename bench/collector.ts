@@ -16,6 +16,7 @@ const SENDERS = 64
 const SIZE = 20
 /** Made-up shoppers whose journeys are more than a million touchpoints. */
 const SHOPPERS = 87_000
+const OTHERS = ['ecommerce-six', 'aida', 'funnel', 'saas']
 
 const agent = new Agent({ keepAlive: true, maxSockets: SENDERS })
 
@@ -124,13 +125,13 @@ export async function mapping(): Promise<Row[]> {
     }
     return spread(times)
   }
-  await ask('/map')
-  // What is new is folded for every model within a minute.
-  await sleep(60_000)
+  for (const model of ['five', ...OTHERS]) say(`mapping: ${model} after ${(await ask(`/map?model=${model}`)).toFixed(0)} ms`)
+  // As on every day: a minute after something new, all models are folded, and none counts as looked at any more.
+  await change()
+  await sleep(62_000)
   const rows: Row[] = [{ what: 'touchpoints', value: String(sent) }]
   rows.push({ what: 'the map, nothing being new, ms', value: await timed('/map', async () => {}), target: '< 300' })
   rows.push({ what: 'the map, a shopper being new, ms', value: await timed('/map'), target: '< 300' })
-  for (const model of ['ecommerce-six', 'aida', 'funnel', 'saas']) say(`mapping: ${model} after ${(await ask(`/map?model=${model}`)).toFixed(0)} ms`)
   rows.push({ what: 'with another model, ms', value: await timed('/map?model=aida'), target: '≤ 3,000' })
   const month = Date.now() - 2_592_000_000
   rows.push({ what: 'of the last 30 days, as the page shows first, ms', value: await timed(`/map?since=${month}`), target: '< 300' })

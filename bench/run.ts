@@ -33,7 +33,7 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
   ['Long tasks', 'The collector is down while 5,000 touchpoints come, ten in a task, and comes back. Tasks of more than 50 ms of processor at 4× CPU.', backlog],
   ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
   ['Collector', 'The example collector on a fresh DuckDB file, in a process of its own beside the load generator. 64 devices at a time send batches of 20 and wait for the answer, which comes after the commit. `BENCH_SECONDS` says for how long.', collecting],
-  ['Journey maps', 'The same collector with the journeys of 87,000 made-up shoppers. Before each request one more has come, but for the first row. Before the row with another model, the other four may still lack what was loaded last; from there on all five have been looked at a moment ago. Either way they are brought up to date beside.', mapping],
+  ['Journey maps', 'The same collector with the journeys of 87,000 made-up shoppers. All five models were looked at once, and then none for a minute. Before each request one more has come, but for the first row, and what is looked at is brought up to date beside: the usual model, and from its row on another one.', mapping],
   ['Stores', 'Journeys of 87,000 made-up shoppers, committed 500 requests at a time, in a DuckDB file and on two ClickHouse servers, all on this machine. `BENCH_SHOPPERS` says of how many.', stores],
 ]
 
