@@ -58,10 +58,10 @@ async function lastSeen(store: Store, touchpoints: readonly Touchpoint[]): Promi
 }
 
 /**
- * Makes the batches that confirm the abandonment of carts whose shoppers have not been seen for `abandonAfter` ms: of those who never come back no browser can say so.
+ * Makes the batches that confirm the abandonment of carts whose shoppers have not been seen for `abandonAfter` ms, after each part of the carts: of those who never come back no browser can say so.
  * Where a browser does it later, too, both have the same `abandonment_id`. What a hosted checkout hides (`unknown`) stays unknown.
  */
-export function createConfirmer(store: Store, abandonAfter: number): (now: number) => AsyncIterable<Batch> {
+export function createConfirmer(store: Store, abandonAfter: number): (now: number) => AsyncIterable<readonly Batch[]> {
   // Carts that were emptied, with the `n` of the last that happened to them: nothing to say of them until more does.
   const emptied = createRecent<number>(10_000)
 
@@ -84,7 +84,7 @@ export function createConfirmer(store: Store, abandonAfter: number): (now: numbe
     const carts = open.filter(({ site, cart, n }) => emptied.get(keyOf(site, cart)) !== n)
     for (let i = 0; i < carts.length; i += MANY) {
       const rows = await judge(carts.slice(i, i + MANY), now)
-      for (const site of new Set(rows.map((row) => row.site))) yield { site, received: now, rows: rows.filter((row) => row.site === site), visits: [], refused: [], documents: [], loss: [] }
+      yield [...new Set(rows.map(({ site }) => site))].map((site) => ({ site, received: now, rows: rows.filter((row) => row.site === site), visits: [], refused: [], documents: [], loss: [] }))
     }
   }
 }

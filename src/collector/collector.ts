@@ -203,10 +203,10 @@ export function createCollector(options: CollectorOptions): Collector {
     return refuse(405, `${path} takes ${allow}`, { ...headers, allow })
   }
 
+  let closing = false
   const maintain: Collector['maintain'] = log
     ? async () => ({ expired: { touchpoints: 0, visits: 0 }, confirmed: 0 })
     : createMaintenance(store, { retention, abandonAfter, now, alone: intake.alone, submit: async (batch) => (await intake.settle([batch]))[0]!.stored, isClosing: () => closing })
-  let closing = false
 
   let maintaining: Promise<unknown> | undefined
   const timer = maintainEvery ? setInterval(() => (maintaining ??= maintain().catch(onError).finally(() => (maintaining = undefined))), maintainEvery) : undefined

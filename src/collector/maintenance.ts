@@ -33,9 +33,9 @@ export function createMaintenance(store: Store, { retention, abandonAfter, now, 
     if (isDue) expiredAt = at
     const expired = isDue && isFinite(retention) ? await alone(() => store.expire(at - retention)) : { touchpoints: 0, visits: 0 }
     let confirmed = 0
-    for await (const batch of confirm(at)) {
+    for await (const batches of confirm(at)) {
       if (isClosing()) break
-      confirmed += await submit(batch)
+      for (const batch of batches) confirmed += await submit(batch)
     }
     return { expired, confirmed }
   }

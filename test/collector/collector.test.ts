@@ -334,8 +334,9 @@ describe('upkeep', () => {
       expect(histories).toHaveBeenCalledTimes(3)
     })
 
-    test('leaves the rest for another time when the collector closes', async () => {
-      const { collector, memory, histories, confirmed } = await left(450)
+    test.each([false, true])('leaves the rest for another time when the collector closes, the shopper being back: %o', async (isBack) => {
+      const { collector, memory, histories, confirmed, post } = await left(450)
+      if (isBack) await post(batch({ sent_at: later, touchpoints: [touchpoint({ at: later, seq: 451, name: 'page_view' })] }))
       histories.mockImplementationOnce((carts, most) => {
         void collector.close()
         return memory.histories(carts, most)
