@@ -12,6 +12,7 @@ import { createProject, type Project } from '../harness/project.js'
 interface App {
   /** Where its first lines say that the files of the recipe go. */
   readonly recipe: { readonly [file: string]: string }
+  /** What Node runs, in the app's folder. */
   readonly build: string
   readonly start: string
   /** Where its server is told who it is. */
@@ -22,11 +23,14 @@ interface App {
   readonly shops: readonly (readonly [home: string, products: string])[]
 }
 
+/** What `npm run runtimes` has installed, seen from an app's folder. */
+const MODULES = '../../node_modules'
+
 const apps: { readonly [framework: string]: App } = {
   next: {
     recipe: { 'next.js': 'app/api/rihla/[...path]/route.js', 'collector.js': 'app/api/rihla/[...path]/collector.js' },
-    build: 'next/dist/bin/next build',
-    start: 'next/dist/bin/next start',
+    build: `${MODULES}/next/dist/bin/next build`,
+    start: `${MODULES}/next/dist/bin/next start`,
     env: (port) => ({ PORT: String(port), HOSTNAME: '127.0.0.1' }),
     ready: "Object.keys(document.querySelector('nav a')).some((key) => key.startsWith('__reactProps'))",
     // By the app router, and by the pages router.
@@ -34,7 +38,7 @@ const apps: { readonly [framework: string]: App } = {
   },
   sveltekit: {
     recipe: { 'sveltekit.js': 'src/routes/api/rihla/[...path]/+server.js', 'collector.js': 'src/routes/api/rihla/[...path]/collector.js' },
-    build: 'vite/bin/vite.js build',
+    build: `${MODULES}/vite/bin/vite.js build`,
     start: 'build/index.js',
     env: (port) => ({ PORT: String(port), HOST: '127.0.0.1', ORIGIN: `http://127.0.0.1:${port}` }),
     ready: "document.querySelector('#svelte-announcer') !== null",
@@ -53,11 +57,10 @@ describe.each(Object.keys(apps))('a shop on %s with its collector', (framework) 
     const cwd = join(project.folder, framework)
     for (const each of ['products.js', 'tracker.js', 'svelte', framework]) project.copy(`frameworks/${each}`, each)
     for (const [file, path] of Object.entries(recipe)) project.copy(`recipes/${file}`, join(framework, path))
-    const run = (command: string) => command.split(' ').map((part, i) => (i === 0 && !part.startsWith('build/') ? join(project.folder, '../node_modules', part) : part))
     const port = await freePort()
     const all = { ...process.env, ...env(port), NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', VITE_ENDPOINT: '/api/rihla/collect', RIHLA_ADMIN_TOKEN: TOKEN, RIHLA_DB: join(project.folder, 'touchpoints.duckdb') }
-    execFileSync(process.execPath, run(build), { cwd, env: all, stdio: 'pipe' })
-    server = launch(process.execPath, run(start), all, cwd)
+    execFileSync(process.execPath, build.split(' '), { cwd, env: all, stdio: 'pipe' })
+    server = launch(process.execPath, start.split(' '), all, cwd)
     origin = `http://127.0.0.1:${port}`
     await poll(async () => (await fetch(`${origin}/api/rihla/health`).catch(() => undefined))?.ok ?? false, `${framework} answers`, 60_000)
   }, 240_000)
