@@ -29,7 +29,7 @@ const sections: readonly (readonly [title: string, note: string, measure: (brows
     contest,
   ],
   ['Compiled ahead', 'The script tag asks Chromium to compile it whole while it loads; beside it, in turn, the same script without that line. The tasks of a first page in which its code ran.', ahead],
-  ['Listeners', 'What a source alone, and the script tag, take of one event of a real pointer or key, above the same page without them: medians of 40. A click in the script tag is a touchpoint, too.', listeners],
+  ['Listeners', 'What a source alone, and the script tag, take of one event of a real pointer or key, above the same page without them: medians of 40. Chromium slows a processor down by stopping it every 200 µs for the sixfold: what takes less is stopped once or not at all, so that its median jumps between nothing and one such stop; six times what it takes at full speed does not. A click in the script tag is a touchpoint, too.', listeners],
   ['Long tasks', 'The collector is down while 5,000 touchpoints come, ten in a task, and comes back. Tasks of more than 50 ms of processor at 4× CPU.', backlog],
   ['Bytes on the wire', 'Bodies without HTTP headers: `page_view`, `click`, `view_item` and `add_to_cart` in equal parts, each four on a page of its own.', wire],
   ['Collector', 'The example collector on a fresh DuckDB file, in a process of its own beside the load generator. 64 devices at a time send batches of 20 and wait for the answer, which comes after the commit. `BENCH_SECONDS` says for how long.', collecting],

@@ -9,7 +9,10 @@ const ENOUGH = 64 + 257
 const STABLE = /^(?!.*\d{3})[\w-]{1,40}$/
 
 /** The elements that an event goes through, from the inmost outwards, through open shadow roots. */
-export const pathOf = (event: Event): readonly Element[] => event.composedPath().filter((node): node is Element => node instanceof Element)
+export const pathOf = (event: Event): readonly Element[] => elementsOf(event.composedPath())
+
+/** The elements of an event's whole path. */
+export const elementsOf = (path: readonly EventTarget[]): readonly Element[] => path.filter((node) => node instanceof Element)
 
 /** Whether nothing of a control may be read but its selector. The path goes on through shadow roots, where `closest` ends. */
 export const isPrivate = (control: Element, path: readonly Element[]): boolean => path.slice(path.indexOf(control)).some((element) => element.matches(EDITABLE))

@@ -6,8 +6,8 @@ import { patch } from './patch.js'
 
 /** Watches for what a press may have set off. */
 export interface Effects {
-  /** Looks for changes below these, too, until `rest`: an observer of a whole document is not for all the time. */
-  readonly observe: (roots: readonly Node[]) => void
+  /** Looks for changes of the document and of the shadow trees on an event's path, too, until `rest`: an observer of a whole document is not for all the time. */
+  readonly observe: (path: readonly EventTarget[]) => void
   readonly rest: () => void
   readonly stop: Stop
 }
@@ -26,6 +26,7 @@ export function onEffect(callback: (focused?: EventTarget | null) => void, reque
   // To the very same place leads a link that has nothing else to do.
   const went = (url: string) => /#$/.test(url) || callback()
   const observer = new MutationObserver(guarded(happened, fail))
+  let inmost: EventTarget | undefined
   const stops = [
     ...TELLING.map((type) => listen(document, type, ({ type, target }) => callback(type === 'focusin' ? target : undefined), fail)),
     listen(document, 'selectionchange', () => isSelecting() && callback(), fail),
@@ -36,11 +37,20 @@ export function onEffect(callback: (focused?: EventTarget | null) => void, reque
     // Plain http has none.
     clipboard ? patch(clipboard, 'writeText', happened, fail) : () => {},
   ]
+  const rest = () => {
+    inmost = undefined
+    observer.disconnect()
+  }
   return {
-    observe: (roots) => roots.forEach((root) => observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true })),
-    rest: () => observer.disconnect(),
+    observe: (path) => {
+      // A click comes after a press on the same.
+      if (path[0] === inmost) return
+      inmost = path[0]
+      for (const node of path) if (node === document || node instanceof ShadowRoot) observer.observe(node as Node, { subtree: true, childList: true, attributes: true, characterData: true })
+    },
+    rest,
     stop: () => {
-      observer.disconnect()
+      rest()
       for (const stop of stops) stop()
     },
   }

@@ -77,19 +77,17 @@ export function forms(): Source {
       return name
     }
 
-    const fillingOf = (form: HTMLFormElement) => {
-      const filling: Filling = fillings.get(form) ?? { page: currentPage(), entries: [] }
-      fillings.set(form, filling)
-      return filling
-    }
-
     /** What of a form is in the hands of a shopper; nothing of what is left alone. */
     const at = (event: Event) => {
       const field = event.composedPath()[0]
       if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement)) return
       const { form } = field
-      if (!form || !form.querySelector(WRITTEN) || field.closest('[data-rihla-ignore]') || form.querySelector('[type=search]') || /search/i.test(wordsOf(form, NAMES))) return
-      const filling = fillingOf(form)
+      if (!form || field.closest('[data-rihla-ignore]')) return
+      let filling = fillings.get(form)
+      if (!filling) {
+        if (!form.querySelector(WRITTEN) || form.querySelector('[type=search]') || /search/i.test(wordsOf(form, NAMES))) return
+        fillings.set(form, (filling = { page: currentPage(), entries: [] }))
+      }
       const name = nameOf(field)
       const entry = filling.entries.find((each) => each.field === name) ?? { field: name, ms: 0, corrections: 0, errors: 0 }
       if (!filling.entries.includes(entry) && filling.entries.length < MOST) filling.entries.push(entry)

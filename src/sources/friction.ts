@@ -1,4 +1,4 @@
-import { CONTROLS, describe, pathOf, purposeOf, wordsOf } from '../browser/control.js'
+import { CONTROLS, describe, elementsOf, purposeOf, wordsOf } from '../browser/control.js'
 import { guarded, listen } from '../browser/listen.js'
 import { isSelecting, onEffect } from '../browser/on-effect.js'
 import { isOwn } from '../browser/on-request.js'
@@ -89,12 +89,17 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     let open: Click[] = []
     let burst: Click[] = []
     let last: Click | undefined
-    let press: { readonly isFromField: boolean; isAnswered?: boolean } | undefined
+    let press: { readonly from: Element | null; readonly page: PageView; isAnswered?: boolean } | undefined
+    let shown: PageView | undefined
     let pressedOn: readonly EventTarget[] = []
     let ending: ReturnType<typeof setTimeout> | undefined
     let resting: ReturnType<typeof setTimeout> | undefined
+    let pressedAt = 0
     let submitted: Event | undefined
     let told = 0
+
+    // It is asked for at each press, and its title has come by the first.
+    const pageNow = () => (shown = shown?.url === location.href ? shown : currentPage())
 
     const later = (work: () => void, ms: number) => {
       const timer = setTimeout(guarded(() => {
@@ -149,6 +154,8 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
 
     /** Once the page's own listeners have had their say. */
     const settle = (click: Click) => {
+      clearTimeout(ending)
+      ending = setTimeout(guarded(judgeBurst, fail), RAGE.ms)
       // Two clicks select a word, three a paragraph.
       if (isSelecting() || click.path.some((element) => element.matches(skipped))) {
         if (click.burst.includes(click)) click.burst.splice(click.burst.indexOf(click), 1)
@@ -158,6 +165,7 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
       const goes = link && leads(link) && !click.event.defaultPrevented
       const sends = submitted && submitted.timeStamp >= click.event.timeStamp && !submitted.defaultPrevented
       if (goes || sends || clock() - click.since > BUSY) answer([click])
+      later(() => judge(click), 'navigation' in window ? deadAfter : deadAfter * LATE)
     }
 
     const blame = (click: Click | undefined, more: Props) => {
@@ -173,22 +181,31 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
       } else if (!noise.has(message)) blame(last, { cause, message: message.slice(0, 200) })
     }
 
+    /** Ends looking at the page where a press has become no click. */
+    const rest = () => {
+      const ms = pressedAt + RAGE.ms - clock()
+      resting = ms > 0 ? setTimeout(rest, ms) : undefined
+      if (!resting && !open.length) effects.rest()
+    }
+
     // --- what is heard ---
 
     const pressed = (event: PointerEvent) => {
       if (event.button) return
       pressedOn = event.composedPath()
-      press = { isFromField: !!document.activeElement?.matches(FIELDS) }
-      effects.observe(rootsOf(event))
-      clearTimeout(resting)
-      resting = setTimeout(() => open.length || effects.rest(), RAGE.ms)
+      press = { from: document.activeElement, page: pageNow() }
+      effects.observe(pressedOn)
+      pressedAt = clock()
+      resting ??= setTimeout(rest, RAGE.ms)
     }
 
     const clicked = (event: MouseEvent) => {
-      const { isAnswered, isFromField } = press ?? {}
+      // A key presses, too, and has nothing to do with what was pressed before.
+      const { isAnswered, from, page = pageNow() } = (event.detail && press) || {}
       press = undefined
       if (!event.isTrusted || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return
-      const path = pathOf(event)
+      const through = event.composedPath()
+      const path = elementsOf(through)
       const control = path.find((element) => element.matches(controls))
       const hit = control ?? path[0]
       if (!hit) return
@@ -196,18 +213,15 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
       const before = burst[burst.length - 1]
       const isMore = before?.hit === hit && since - before.since < RAGE.ms && isNear(burst[0]!.event, event)
       if (!isMore) judgeBurst()
-      const click: Click = { hit, isControl: !!control, path, at: Date.now(), since, event, page: currentPage(), burst }
+      const click: Click = { hit, isControl: !!control, path, at: Date.now(), since, event, page, burst }
       last = control || hit.closest(FIELDS) ? click : undefined
       // Keys repeat themselves.
       if (event.detail) burst.push(click)
-      clearTimeout(ending)
-      ending = setTimeout(guarded(judgeBurst, fail), RAGE.ms)
       // What a field does as it is left is not the click's doing; a menu that opens as it is pressed is.
-      if (isAnswered && !isFromField) click.answered = 0
+      if (isAnswered && !from?.matches(FIELDS)) click.answered = 0
       else open.push(click)
-      effects.observe(rootsOf(event))
+      effects.observe(through)
       later(() => settle(click), 0)
-      later(() => judge(click), 'navigation' in window ? deadAfter : deadAfter * LATE)
     }
 
     const ended = (request: PageRequest, status?: number) => {
@@ -245,9 +259,6 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     }
   }
 }
-
-/** Everything that may change: the document, and the shadow trees that were clicked through. */
-const rootsOf = (event: Event) => event.composedPath().filter((node): node is Node => node instanceof Document || node instanceof ShadowRoot)
 
 const isNear = (one: MouseEvent, other: MouseEvent) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) <= RAGE.px
 

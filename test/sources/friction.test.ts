@@ -108,6 +108,66 @@ test('what an extension of the browser does wrong is nobody\'s here', () => {
   expect(seen).toEqual([])
 })
 
+const press = (selector = '#x') => document.querySelector(selector)!.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true, composed: true }))
+
+test('what happens as a button is pressed answers the click that comes of it, and none by a key afterwards', async () => {
+  const seen = watch({ deadAfter: 100 })
+  press()
+  document.dispatchEvent(new Event('scroll'))
+  click()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(seen).toEqual([])
+  press()
+  document.dispatchEvent(new Event('scroll'))
+  click('#y', { detail: 0 })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(seen.map(({ name, props }) => [name, props?.selector])).toEqual([['dead_click', 'button#y']])
+})
+
+test('what a field does as it is left for a button does not answer the click', async () => {
+  document.body.innerHTML += '<input id="field">'
+  const seen = watch({ deadAfter: 100 })
+  document.querySelector<HTMLElement>('#field')!.focus()
+  press()
+  document.dispatchEvent(new Event('scroll'))
+  click()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(namesOf(seen)).toEqual(['dead_click'])
+})
+
+test('a click is told of the page that was pressed, a click by a key of the page that it is on', () => {
+  const seen = watch()
+  const before = location.href
+  const fail = (message: string) => window.dispatchEvent(new ErrorEvent('error', { message }))
+  press()
+  history.pushState(null, '', '/pressed')
+  click()
+  history.pushState(null, '', '/then')
+  fail('one')
+  press()
+  history.pushState(null, '', '/key')
+  click('#y', { detail: 0 })
+  history.pushState(null, '', before)
+  fail('two')
+  expect(seen.map(({ page }) => page?.url)).toEqual([before, new URL('/key', before).href])
+})
+
+test('a page is observed for a second after the last press, and no longer', async () => {
+  const observe = vi.spyOn(MutationObserver.prototype, 'observe')
+  const disconnect = vi.spyOn(MutationObserver.prototype, 'disconnect')
+  watch()
+  press()
+  await vi.advanceTimersByTimeAsync(900)
+  press()
+  await vi.advanceTimersByTimeAsync(999)
+  expect([observe.mock.calls.length, disconnect.mock.calls.length]).toEqual([1, 0])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(disconnect).toHaveBeenCalledTimes(1)
+  press()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect([observe.mock.calls.length, disconnect.mock.calls.length]).toEqual([2, 2])
+})
+
 test('clicks by script, with a modifier or by another button say nothing', async () => {
   const seen = watch()
   for (const init of [{ isTrusted: false }, { ctrlKey: true }, { metaKey: true }, { shiftKey: true }, { button: 1 }]) click('#x', init)
