@@ -114,6 +114,7 @@ export async function openBidi(options: BidiOptions): Promise<Browser> {
         const { context } = await connection.send('browsingContext.create', { type: window ? 'window' : 'tab' })
         return tabFor(connection, String(context))
       },
+      extend: async (folder) => void (await connection.send('webExtension.install', { extensionData: { type: 'path', path: folder } })),
       processes: () => childrenOf(firefox.pid),
       close: async () => {
         connection.send('browser.close').catch(() => undefined)

@@ -85,7 +85,7 @@ const attributes = (values: { readonly [name: string]: string | number | boolean
 // Holds on to the fetch and JSON of before the test's own scripts, which may break them.
 const reporter = `{const f=fetch.bind(window),s=JSON.stringify;window.report=(name,data)=>f('/report',{method:'POST',body:s({name,data})}).then(r=>r.text()).then(()=>{})}`
 const remoteLoop = (name: string): string =>
-  `{const f=fetch.bind(window),s=JSON.stringify,p=JSON.parse;(async()=>{for(;;){const r=await f('/remote?${encodeURIComponent(name)}');if(r.status!==200)return;const {id,code}=p(await r.text());let a;try{a={id,value:await (0,eval)(code)}}catch(e){a={id,error:e&&e.stack?e+'\\n'+e.stack:String(e)}}await f('/remote-answer',{method:'POST',body:s(a)}).then(r=>r.text())}})()}`
+  `{const f=fetch.bind(window),s=JSON.stringify,p=JSON.parse;(async()=>{for(;;){const r=await f('/remote?${encodeURIComponent(name)}').catch(()=>{});if(!r){await new Promise(d=>setTimeout(d,200));continue}if(r.status!==200)return;const {id,code}=p(await r.text());let a;try{a={id,value:await (0,eval)(code)}}catch(e){a={id,error:e&&e.stack?e+'\\n'+e.stack:String(e)}}await f('/remote-answer',{method:'POST',body:s(a)}).then(r=>r.text()).catch(()=>{})}})()}`
 
 const importMap = JSON.stringify({ imports: { rihla: '/modules/index.js', 'rihla/': '/modules/', 'idb-keyval': '/node_modules/idb-keyval/dist/index.js', 'web-vitals': '/node_modules/web-vitals/dist/web-vitals.js' } })
 

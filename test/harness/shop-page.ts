@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import { uuidv8 } from '../../src/ids.js'
 import { createCollector, type Collector } from './collector.js'
-import type { Browser, Engine, OpenOptions, Tab } from './engines.js'
+import type { Bare, Browser, Engine, OpenOptions, Tab } from './engines.js'
 import { createPages, type PageOptions, type Pages } from './pages.js'
+import { untilBy } from './script.js'
 
 declare const rihla: (method: string, ...args: unknown[]) => unknown
 
@@ -19,12 +20,22 @@ export interface ShopPage {
   readonly add: (path: string, options?: ShopOptions) => string
   /** Adds the page, opens it in a new tab and waits until the tracker runs. */
   readonly visit: (path?: string, options?: ShopOptions, browser?: Browser) => Promise<Tab>
+  /** As `visit`, in a browser without driver, which ends with the test: WebKit's driver keeps nothing on the disk and obeys no settings. */
+  readonly visitBare: (options?: ShopOptions, browser?: OpenOptions) => Promise<BarePage>
   /** A new tab that is closed after the test; `window: true` gives it a window of its own, which hides nothing. */
   readonly newTab: (options?: { readonly window?: boolean }, browser?: Browser) => Promise<Tab>
   /** Another browser, closed after the test. */
   readonly open: (options?: OpenOptions) => Promise<Browser>
   /** What was thrown, rejected or logged as an error in any page so far. */
   readonly flaws: () => Promise<unknown[]>
+}
+
+/** A page that a test can run code in. */
+export type Steered = Pick<Tab, 'eval' | 'until'>
+
+/** The page that a browser without driver was started with. */
+export interface BarePage extends Steered {
+  readonly browser: Bare
 }
 
 type Attributes = NonNullable<PageOptions['tag']>
@@ -49,7 +60,7 @@ export function useShop(engine: Engine, openOptions: OpenOptions = {}): ShopPage
   let collector: Collector
   let pages: Pages
   const tabs: Tab[] = []
-  const browsers: Browser[] = []
+  const browsers: Pick<Browser, 'kill'>[] = []
 
   beforeAll(async () => {
     browser = await engine.open(openOptions)
@@ -105,6 +116,16 @@ export function useShop(engine: Engine, openOptions: OpenOptions = {}): ShopPage
       if (options.tag !== null) await isRunning(tab)
       return tab
     },
+    visitBare: async (options = {}, openOptions) => {
+      // A killed browser's page of the same name would still be asked for a while.
+      const remote = `bare ${browsers.length}`
+      const bare = engine.bare(add('/', { ...options, remote }), openOptions)
+      browsers.push(bare)
+      const { eval: run } = pages.remote(remote)
+      const page = { browser: bare, eval: run, until: untilBy(run) }
+      await isRunning(page)
+      return page
+    },
     open: async (options) => {
       const other = await engine.open(options)
       browsers.push(other)
@@ -117,13 +138,13 @@ export function useShop(engine: Engine, openOptions: OpenOptions = {}): ShopPage
 const soon = <T>(promise: Promise<T>): Promise<T | undefined> => Promise.race([promise.catch(() => undefined), new Promise<undefined>((done) => setTimeout(done, 5000))])
 
 /** Waits until the script tag's tracker runs. */
-export const isRunning = (tab: Tab): Promise<void> => tab.until('window.rihla?.version')
+export const isRunning = (tab: Steered): Promise<void> => tab.until('window.rihla?.version')
 
 /** Calls the tracker and waits for what its method promises: `saved`, `flush`. */
-export const call = <T>(tab: Tab, method: string, ...args: unknown[]): Promise<T> => tab.eval((name: string, rest: unknown[]) => rihla(name, ...rest) as T, method, args)
+export const call = <T>(tab: Steered, method: string, ...args: unknown[]): Promise<T> => tab.eval((name: string, rest: unknown[]) => rihla(name, ...rest) as T, method, args)
 
 /** Records one touchpoint for each name, in one task. */
-export const track = (tab: Tab, ...names: string[]): Promise<void> =>
+export const track = (tab: Steered, ...names: string[]): Promise<void> =>
   tab.eval((all: string[]) => {
     for (const name of all) void rihla('track', name)
   }, names)
@@ -170,5 +191,5 @@ function gapsAt(collector: Collector): string[] {
 }
 
 /** What a page finds on the device: databases, keys of localStorage and sessionStorage, cookies. */
-export const onDevice = (tab: Tab): Promise<string[]> =>
+export const onDevice = (tab: Steered): Promise<string[]> =>
   tab.eval(async () => [...(await indexedDB.databases()).map(({ name }) => `database ${name}`), ...Object.keys(localStorage).map((key) => `localStorage ${key}`), ...Object.keys(sessionStorage).map((key) => `sessionStorage ${key}`), ...(document.cookie ? [`cookie ${document.cookie}`] : [])])

@@ -51,6 +51,8 @@ export interface Browser {
   readonly profile: string
   /** A new tab in front; tabs opened before in the same window become hidden. `window: true` gives it a window of its own, which hides nothing. */
   readonly newTab: (options?: { readonly window?: boolean }) => Promise<Tab>
+  /** Firefox only, rejects elsewhere: installs the extension in a folder. */
+  readonly extend: (folder: string) => Promise<void>
   /** Everything that runs below the browser, to kill parts of it. */
   readonly processes: () => Child[]
   /** Quits politely, and by force if that takes too long. */

@@ -166,6 +166,7 @@ async function startSession(base: string, driver: Launched, options: W3cOptions)
     pid: driver.pid,
     profile: options.profile,
     newTab: (options) => newTab(options).catch(async (error) => (isOver(error) ? begin().then(() => newTab(options)) : Promise.reject(error))),
+    extend: () => Promise.reject(new Error('only Firefox takes extensions from its driver')),
     processes: () => childrenOf(driver.pid),
     close: async () => {
       await Promise.race([command(root, 'DELETE').catch(() => undefined), new Promise((done) => setTimeout(done, 5000).unref())])
