@@ -125,6 +125,8 @@ export interface Store {
   readonly beginsCheckout?: (request: PageRequest) => boolean
   /** Whether a request asks for the order to be placed: after it, `checkoutErrors` is read. */
   readonly placesOrder?: (request: PageRequest) => boolean
+  /** The button for it, as a CSS selector, of a checkout that looks for faults by itself first: where no such request follows a press, `checkoutErrors` is read for those that name a field. */
+  readonly orderButton?: string
   /** Whether the coupon of a request that has ended was refused: asked once the page has had time to show it, with the status of the answer where there was one. */
   readonly refusesCoupon?: (request: PageRequest, status?: number) => boolean
   /** What the checkout finds fault with now: codes and names of fields, never a value. */

@@ -34,6 +34,7 @@ export function store(adapter: Store): StoreSource {
     let isAway = false
     let sent: () => unknown = () => {}
     let sending: ReturnType<typeof setTimeout> | undefined
+    let trying: ReturnType<typeof setTimeout> | undefined
 
     const sight = () => record({ source, cart: async () => {
       const cart = await adapter.readCart()
@@ -71,17 +72,18 @@ export function store(adapter: Store): StoreSource {
       }
     }
 
-    const errors = () => {
+    const errors = (isUnsent?: boolean) => {
       const found = adapter.checkoutErrors?.() ?? []
       const named = found.filter(({ field }) => field)
-      // A banner above the fields says the same once more.
-      for (const { code, field } of named.length ? named : found) tell('checkout_error', { code, field })
+      // A banner above the fields says the same once more; without a request it is of an earlier try.
+      for (const { code, field } of named.length || isUnsent ? named : found) tell('checkout_error', { code, field })
     }
 
     /** When the page has had time to show it. */
     const soon = (work: () => void) => {
       const timer = setTimeout(guarded(() => (timers.delete(timer), work()), fail), SHOWN)
       timers.add(timer)
+      return timer
     }
 
     const requested = (request: PageRequest, status?: number) => {
@@ -90,7 +92,14 @@ export function store(adapter: Store): StoreSource {
         sight()
         if (adapter.refusesCoupon) soon(() => adapter.refusesCoupon!(request, status) && tell('coupon_refused', {}))
       }
-      if (adapter.placesOrder?.(request)) soon(errors)
+      if (adapter.placesOrder?.(request)) soon(() => errors())
+    }
+    const began = (request: PageRequest) => void (adapter.placesOrder?.(request) && clearTimeout(trying))
+    /** What a checkout finds fault with before it asks its server. */
+    const pressed = ({ target }: Event) => {
+      if (!isSighted || !adapter.orderButton || !(target as Element).closest(adapter.orderButton)) return
+      clearTimeout(trying)
+      trying = soon(() => errors(true))
     }
     /** A variant may be chosen without a new address. */
     const changed = ({ isTrusted }: Event) => void (told.view_item && soon(() => look(isTrusted)))
@@ -126,7 +135,8 @@ export function store(adapter: Store): StoreSource {
     const stops = [
       onContent(() => look(), fail),
       listen(document, 'change', changed, fail),
-      onRequest({ ended: requested }, fail),
+      listen(document, 'click', pressed, fail),
+      onRequest({ began, ended: requested }, fail),
       onOutward((url) => going({ method: 'GET', url: new URL(url) }), fail),
       listen(document, 'submit', submitted, fail),
       listen(window, 'pageshow', restored, fail),

@@ -103,7 +103,7 @@ export function woocommerce(): Store {
 
   const known = <T extends { readonly currency?: string | undefined }>(told: T | undefined) => told && { ...told, currency: told.currency ?? last.currency }
 
-  return { name: 'woocommerce', isHere: () => whichStore() === 'woocommerce', kind, product: () => known(product()), changesCart, readCart, order: () => known(order()), placesOrder, refusesCoupon, checkoutErrors, itemId }
+  return { name: 'woocommerce', isHere: () => whichStore() === 'woocommerce', kind, product: () => known(product()), changesCart, readCart, order: () => known(order()), placesOrder, orderButton: '.wc-block-components-checkout-place-order-button', refusesCoupon, checkoutErrors, itemId }
 }
 
 function kind(): string | undefined {

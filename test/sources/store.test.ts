@@ -166,6 +166,28 @@ test('what the checkout finds fault with is told after each try to order, by fie
   expect(words).toEqual(['checkout_error {"code":"invalid","field":"billing_email"}', 'checkout_error {"code":"declined"}'])
 })
 
+test('what the checkout finds fault with before it asks its server is told after each press of the button to order, by field', async () => {
+  document.body.innerHTML = '<button id="order"><b id="label">Order</b></button><button id="other">More</button>'
+  let errors: { code: string; field?: string }[] = [{ code: 'invalid', field: 'billing_phone' }, { code: 'checkout' }]
+  const { words } = open({ orderButton: '#order', placesOrder: ({ url }) => url.pathname === '/order', checkoutErrors: () => errors })
+  const press = async (id: string, then?: () => unknown) => {
+    words.length = 0
+    document.querySelector<HTMLElement>(id)!.click()
+    await then?.()
+    await vi.advanceTimersByTimeAsync(1000)
+    return [...words]
+  }
+  const told = ['checkout_error {"code":"invalid","field":"billing_phone"}']
+  expect(await press('#label')).toEqual(told)
+  expect(await press('#other')).toEqual([])
+  expect(await press('#order', () => document.querySelector<HTMLElement>('#order')!.click())).toEqual(told)
+  // Once, where its server is asked after all.
+  expect(await press('#order', () => request('/order'))).toEqual(told)
+  // The banner of an earlier try.
+  errors = [{ code: 'declined' }]
+  expect(await press('#order')).toEqual([])
+})
+
 test('a checkout that is on no page of the shop begins with the button, form or link that leads there, once, and again after a return', async () => {
   document.body.innerHTML = '<form action="/cart" method="post"><input name="action"><button name="checkout">go</button></form>'
   const { words } = open({ beginsCheckout: ({ method, url, button }) => method === 'POST' && url.pathname === '/cart' && button === 'checkout' })
