@@ -265,6 +265,8 @@ describe.each(engines)('$name', (engine) => {
     let blocked: Blocked | undefined
     const open = async (path: string): Promise<Tab> => {
       blocked = await openWithBlocker(engine, shop.collector.origin)
+      // Whether it blocks was tried out.
+      shop.collector.reset()
       await blocked.tab.goto(shop.page({ before }, path))
       await blocked.tab.until('window.rihla?.version')
       return blocked.tab

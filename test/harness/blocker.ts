@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from './engines.js'
+import { poll } from './processes.js'
 import type { Browser, Tab } from './tab.js'
 
 /** A page below this path gets no request through at all. */
@@ -43,7 +44,10 @@ async function byExtension(engine: Engine, origin: string): Promise<Blocked> {
     JSON.stringify({ manifest_version: 2, name: 'blocker', version: '1', permissions: ['webRequest', 'webRequestBlocking', '<all_urls>'], background: { scripts: ['background.js'] } }),
   )
   await browser.extend(folder)
-  return { browser, tab: await browser.newTab({ window: true }) }
+  const tab = await browser.newTab({ window: true })
+  // Its script may start later.
+  await poll(() => tab.goto(origin + BLOCKED).then(() => false, () => true), 'the blocker')
+  return { browser, tab }
 }
 
 async function byFilter(engine: Engine, origin: string): Promise<Blocked> {
