@@ -97,7 +97,7 @@ export function store(adapter: Store): StoreSource {
     const began = (request: PageRequest) => void (adapter.placesOrder?.(request) && clearTimeout(trying))
     /** What a checkout finds fault with before it asks its server. */
     const pressed = ({ target }: Event) => {
-      if (!isSighted || !adapter.orderButton || !(target as Element).closest(adapter.orderButton)) return
+      if (!isSighted || !adapter.orderButton || !(target instanceof Element && target.closest(adapter.orderButton))) return
       clearTimeout(trying)
       trying = soon(() => errors(true))
     }
