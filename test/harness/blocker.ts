@@ -24,6 +24,7 @@ async function byDevTools(engine: Engine, origin: string): Promise<Blocked> {
     const { parentId, url } = frame as { parentId?: string; url: string }
     if (!parentId) path = new URL(url).pathname
   })
+  await tab.onCdp('Page.navigatedWithinDocument', ({ url }) => void (path = new URL(String(url)).pathname))
   await tab.onCdp('Fetch.requestPaused', ({ requestId, resourceType }) => {
     const isEnded = resourceType === 'Ping' || path.startsWith(BLOCKED)
     void tab.cdp(isEnded ? 'Fetch.failRequest' : 'Fetch.continueRequest', { requestId, ...(isEnded && { errorReason: 'BlockedByClient' }) }).catch(() => undefined)
@@ -36,7 +37,12 @@ async function byDevTools(engine: Engine, origin: string): Promise<Blocked> {
 async function byExtension(engine: Engine, origin: string): Promise<Blocked> {
   const browser = await engine.open()
   const folder = join(browser.profile, 'blocker')
-  const isEnded = `({ url, type, documentUrl }) => ({ cancel: url.startsWith('${origin}/') && (type === 'beacon' || new URL(documentUrl ?? url).pathname.startsWith('${BLOCKED}')) })`
+  // The address of the tab, which a route changes; that of the document stays. None is shown yet while a page is asked for.
+  const isEnded = `async ({ url, type, tabId, documentUrl }) => {
+  if (!url.startsWith('${origin}/')) return {}
+  const { url: shown } = type === 'main_frame' ? { url } : await browser.tabs.get(tabId).catch(() => ({ url: documentUrl }))
+  return { cancel: type === 'beacon' || new URL(shown).pathname.startsWith('${BLOCKED}') }
+}`
   mkdirSync(folder)
   writeFileSync(join(folder, 'background.js'), `browser.webRequest.onBeforeRequest.addListener(${isEnded}, { urls: ['<all_urls>'] }, ['blocking'])`)
   writeFileSync(
