@@ -55,6 +55,8 @@ export function abandonment(state: State, change: Change, emit: Emit, { abandonA
     const { left } = state
     // Nobody pays that long.
     if (isQuiet && !change.isPayment) state = { ...state, payment: undefined, isBack: undefined }
+    // Not every browser tells where a script goes: whoever comes from a provider in the middle of a checkout was sent there.
+    if (change.isPayment && state.step && gap < abandonAfter) state = { ...state, payment: state.payment ?? change.host }
     if (left !== undefined && at - left >= SOON && at - left < FORGOTTEN && !change.isPayment) tell('suspected', 'exit', left)
     if (isQuiet && !change.isPayment) tell('confirmed', 'return', due)
     if (gap >= FORGOTTEN) state = { ...state, lines: [], step: undefined, abandoned: undefined }

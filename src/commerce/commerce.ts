@@ -1,7 +1,7 @@
 import { guarded } from '../browser/listen.js'
 import { onLifecycle } from '../browser/on-lifecycle.js'
 import { onOutward } from '../browser/on-outward.js'
-import { currentPage } from '../browser/page.js'
+import { currentPage, loadType } from '../browser/page.js'
 import { isFriction } from '../friction.js'
 import { isPaymentHost } from '../hosts.js'
 import type { Host, Part, PartStarter } from '../part.js'
@@ -103,10 +103,10 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
     await changes.work()
   }
 
-  /** This page's own beginning. */
-  const begin = () => {
+  /** This page's own beginning. Its referrer stays when it is shown again; and what opened beside the shop, or in a frame, is not the shopper's way. */
+  const begin = (isNew: boolean) => {
     const from = hostOf(document.referrer)
-    push('start', { host: from, isPayment: isPayment(from) })
+    push('start', { isPayment: isPayment(from), host: isNew && window.top === window && !window.opener ? from : undefined })
     isLeft = false
   }
 
@@ -123,11 +123,11 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
   const restored = () => {
     changes.restart()
     going = undefined
-    if (isLeft) begin()
+    if (isLeft) begin(false)
     back()
   }
 
-  begin()
+  begin(loadType() === 'load')
   const stops = [onLifecycle({ hidden: () => leave(false), left: () => leave(true), seen: back, restored }, fail), onOutward((url) => (going = { url, at: now() }), fail)]
 
   return {

@@ -50,7 +50,7 @@ export interface Change {
   readonly moment?: Moment
   readonly props?: Props & { readonly items?: readonly Item[] | undefined }
   readonly page: PageView
-  /** Where the shopper goes, or comes from: a host. */
+  /** Where the shopper goes, or has just come from: a host. */
   readonly host?: string | undefined
   readonly isPayment?: boolean | undefined
   /** Of a cart: whether no script sees its checkout. */

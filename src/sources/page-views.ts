@@ -1,6 +1,6 @@
 import { listen } from '../browser/listen.js'
 import { onRoute, type Route } from '../browser/on-route.js'
-import { currentPage } from '../browser/page.js'
+import { currentPage, loadType } from '../browser/page.js'
 import { whenSeen } from '../browser/when-seen.js'
 import { whenTitled } from '../browser/when-titled.js'
 import type { Source, Stop } from '../types.js'
@@ -68,10 +68,4 @@ export function pageViews({ hash = false }: PageViewOptions = {}): Source {
 function pathOf(url: string, hash: boolean): string {
   const { pathname, hash: fragment } = new URL(url)
   return hash ? pathname + fragment : pathname
-}
-
-/** How the document came: `navigate` and `prerender` are a `load` to the shopper. */
-function loadType(): string {
-  const type = (performance.getEntriesByType?.('navigation')[0] as PerformanceNavigationTiming | undefined)?.type
-  return type === 'reload' || type === 'back_forward' ? type : 'load'
 }

@@ -110,4 +110,28 @@ window.rihla.version = 'test'`,
     const referrers = shop.collector.stored().filter(({ name }) => name === 'purchase').map(({ on }) => on?.referrer ?? '')
     expect(referrers).toEqual([''])
   })
+
+  it('what came of a payment is told once, also where a script has sent the shopper there unheard', async () => {
+    const hosts = [new URL(shop.pages.otherOrigin).host]
+    const url = add('/', '', hosts)
+    const failed = add('/payment-failed', '', hosts)
+    shop.pages.add('/pay', { title: 'Pay', body: `<a id="return" href="${failed}">return</a>` })
+    const tab = await visit(url)
+    await tab.eval((item: object) => { rihla('cart', [item], { currency: 'EUR' }); rihla('track', 'begin_checkout') }, cap)
+    await call(tab, 'saved')
+    const isHeard = await tab.eval(() => 'navigation' in window)
+    await tab.eval((pay: string) => void setTimeout(() => location.assign(pay), 50), `${shop.pages.otherOrigin}/pay`)
+    await tab.until(`location.pathname === '/pay'`)
+    await tab.click('#return')
+    await tab.until(`location.pathname === '/payment-failed'`)
+    for (let i = 0; i < 2; i++) {
+      await isUp(tab)
+      await tab.eval(() => rihla('track', 'view_cart') as void)
+      await call(tab, 'saved')
+      await flush(tab)
+      await tab.reload()
+    }
+    await comes('payment_return failed')
+    expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout 1 cap', ...(isHeard ? ['payment_redirect'] : []), 'payment_return failed', 'view_cart 1 cap', 'view_cart 1 cap'])
+  })
 })

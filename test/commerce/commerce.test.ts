@@ -210,6 +210,75 @@ test('a payment provider is gone to and come back from, and is no abandonment', 
   expect(words()).toEqual(['add_to_cart 1 cap', 'begin_checkout 1 cap', 'payment_redirect', 'payment_return paid', 'purchase T1 1 cap'])
 })
 
+/** Comes to a page from elsewhere, by a link or as the browser calls it. */
+const arrive = (referrer: string, type = 'navigate') => {
+  vi.spyOn(document, 'referrer', 'get').mockReturnValue(referrer)
+  vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type } as PerformanceNavigationTiming])
+  return begin({ paymentHosts: ['pay.bank.example'] })
+}
+const bank = 'https://www.pay.bank.example/'
+
+test('whoever comes from a payment provider in the middle of a checkout has tried to pay, though nobody heard how', async () => {
+  const first = begin()
+  first.cart([cap])
+  first.track('add_payment_info')
+  await pass(1000)
+  await leave(first)
+  await pass(10 * minute)
+  const back = arrive(bank)
+  await pass(3000)
+  back.track('view_cart')
+  await pass(3000)
+  expect(words()).toEqual(['add_to_cart 1 cap', 'add_payment_info 1 cap', 'payment_return cancelled', 'view_cart 1 cap'])
+  expect(touchpoints()[2]!.props).toEqual({ host: 'www.pay.bank.example', result: 'cancelled' })
+  // A reload has the same referrer.
+  await leave(back)
+  arrive(bank, 'reload').track('view_cart')
+  await pass(3000)
+  expect(words().slice(4)).toEqual(['view_cart 1 cap'])
+})
+
+test('a payment that was heard to begin is told of the provider where it began', async () => {
+  const first = begin()
+  first.cart([cap])
+  first.track('add_payment_info')
+  await pass(1000)
+  await leave(first, 'https://checkout.stripe.com/pay')
+  await pass(minute)
+  arrive(bank).track('view_cart')
+  await pass(3000)
+  expect(touchpoints().filter(({ name }) => name.startsWith('payment')).map(({ name, props }) => [name, props!.host])).toEqual([['payment_redirect', 'checkout.stripe.com'], ['payment_return', 'checkout.stripe.com']])
+})
+
+test.each<[string, (tracker: ReturnType<typeof open>) => void, number, () => ReturnType<typeof open>]>([
+  ['outside a checkout', () => {}, 1, () => arrive(bank)],
+  ['long after it', (tracker) => tracker.track('begin_checkout'), 31, () => arrive(bank)],
+  ['by a reload', (tracker) => tracker.track('begin_checkout'), 1, () => arrive(bank, 'reload')],
+  ['by the back button', (tracker) => tracker.track('begin_checkout'), 1, () => arrive(bank, 'back_forward')],
+  ['in a window beside the shop', (tracker) => tracker.track('begin_checkout'), 1, () => (vi.spyOn(window, 'opener', 'get').mockReturnValue(window), arrive(bank))],
+  ['from the bfcache', (tracker) => tracker.track('begin_checkout'), 1, () => {
+    const tracker = arrive(bank, 'reload')
+    transition('pagehide', true)
+    transition('pageshow', true)
+    return tracker
+  }],
+  ['in a frame', (tracker) => tracker.track('begin_checkout'), 1, () => (vi.spyOn(window, 'top', 'get').mockReturnValue(null as never), arrive(bank))],
+  ['by way of another site', (tracker) => tracker.track('begin_checkout'), 1, () => arrive('https://search.example/')],
+])('whoever comes from a payment provider %s has not', async (_, act, minutes, come) => {
+  const first = begin()
+  first.cart([cap])
+  act(first)
+  await pass(1000)
+  await leave(first)
+  await pass(minutes * minute)
+  const back = come()
+  await pass(1000)
+  back.track('view_cart')
+  back.track('purchase', { transaction_id: 'T1' })
+  await pass(3000)
+  expect(words().filter((word) => /^(payment|view_cart)/.test(word))).toEqual(['view_cart 1 cap'])
+})
+
 test('an order is told once, on this page and on the next', async () => {
   for (let i = 0; i < 3; i++) {
     const tracker = begin()
