@@ -24,6 +24,8 @@ const BLAMED = 2000
 const OWN = 500
 /** A page that does not go on for so long after a click asks the shopper something, or is at work, ms: `confirm` says nothing else. */
 const BUSY = 500
+/** How often it is looked after a press whether a click has come of it, ms: so that the click need not set a timer. */
+const TICK = 50
 /** Where pages that go elsewhere say so late, ms: without a Navigation API only when they are gone. */
 const LATE = 4
 /** The most that is told of a page. */
@@ -45,12 +47,19 @@ const COUNTS = 'input[type=number],input[type=range],[role=spinbutton],[inputmod
 /** Others that are made to be pressed again and again. */
 const AGAIN = /step|next|prev|pag(?:e|inat)|load.?more|undo|redo|like|vote/i
 
-/** A click, and what came of it. */
-interface Click {
-  /** What was hit: a control, or what may look like one. */
-  readonly hit: Element
+/** Where the pointer is. */
+interface Aim {
+  /** What is hit: a control, or what may look like one. */
+  readonly hit?: Element | undefined
   readonly isControl: boolean
   readonly path: readonly Element[]
+  /** With documents and shadow trees. */
+  readonly through: readonly EventTarget[]
+}
+
+/** A click, and what came of it. */
+interface Click extends Aim {
+  readonly hit: Element
   /** When, ms since epoch, and on the page's own clock. */
   readonly at: number
   readonly since: number
@@ -81,7 +90,10 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     // Throws here, at the start, if a selector is no CSS.
     document.createDocumentFragment().querySelector(`${controls},${skipped}`)
     const clock = () => performance.now()
-    const timers = new Set<ReturnType<typeof setTimeout>>()
+    /** What is to be done when, on the page's own clock. */
+    let agenda: (readonly [at: number, work: () => void])[] = []
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let wakes = Infinity
     const blamed = new WeakMap<PageRequest, Click>()
     /** What goes wrong without a click does so after one, too. */
     const noise = new Set<string>()
@@ -89,11 +101,9 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     let open: Click[] = []
     let burst: Click[] = []
     let last: Click | undefined
-    let press: { readonly from: Element | null; readonly page: PageView; isAnswered?: boolean } | undefined
+    let press: { readonly aim: Aim; readonly target: EventTarget | null; readonly from: Element | null; readonly page: PageView; isAnswered?: boolean } | undefined
     let shown: PageView | undefined
     let pressedOn: readonly EventTarget[] = []
-    let ending: ReturnType<typeof setTimeout> | undefined
-    let resting: ReturnType<typeof setTimeout> | undefined
     let pressedAt = 0
     let submitted: Event | undefined
     let told = 0
@@ -101,12 +111,41 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     // It is asked for at each press, and its title has come by the first.
     const pageNow = () => (shown = shown?.url === location.href ? shown : currentPage())
 
+    const aimOf = (event: Event): Aim => {
+      const through = event.composedPath()
+      const path = elementsOf(through)
+      const control = path.find((element) => element.matches(controls))
+      return { hit: control ?? path[0], isControl: !!control, path, through }
+    }
+
+    /** One timer for all, and none is set where one ends nearly as soon. */
+    const wake = (at: number) => {
+      if (wakes <= at + TICK) return
+      clearTimeout(timer)
+      wakes = at
+      timer = setTimeout(tick, at - clock())
+    }
+
     const later = (work: () => void, ms: number) => {
-      const timer = setTimeout(guarded(() => {
-        timers.delete(timer)
-        work()
-      }, fail), ms)
-      timers.add(timer)
+      const at = clock() + ms
+      agenda.push([at, guarded(work, fail)])
+      wake(at)
+    }
+
+    const tick = () => {
+      wakes = Infinity
+      const now = clock()
+      const due = agenda.filter(([at]) => at <= now)
+      agenda = agenda.filter((entry) => !due.includes(entry))
+      for (const [, work] of due) work()
+      const isPressed = press && now - pressedAt < RAGE.ms
+      wake(Math.min(...agenda.map(([at]) => at), isPressed ? now + TICK : Infinity))
+      if (!isPressed) rest()
+    }
+
+    /** Ends looking at the page where nothing can follow any more. */
+    const rest = () => {
+      if (!open.length) effects.rest()
     }
 
     const tell = (name: string, { hit, path, at, page }: Click, more?: Props) => {
@@ -118,7 +157,7 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     const answer = (clicks: readonly Click[]) => {
       for (const click of clicks) click.answered ??= clock() - click.since
       open = open.filter((click) => !clicks.includes(click))
-      if (!open.length) effects.rest()
+      rest()
     }
 
     const happened = (focused?: EventTarget | null) => {
@@ -133,13 +172,12 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     const judge = (click: Click) => {
       const isOver = open.includes(click)
       open = open.filter((each) => each !== click)
-      if (!open.length) effects.rest()
+      rest()
       // Several on one control say it once.
       if (isOver && click === (click.burst[0] ?? click) && !isRage(click.burst) && isAlive(click.hit) && !isStepper(click) && looksPressable(click)) tell('dead_click', click)
     }
 
     const judgeBurst = () => {
-      clearTimeout(ending)
       const clicks = burst
       burst = []
       if (!isRage(clicks)) return
@@ -154,8 +192,7 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
 
     /** Once the page's own listeners have had their say. */
     const settle = (click: Click) => {
-      clearTimeout(ending)
-      ending = setTimeout(guarded(judgeBurst, fail), RAGE.ms)
+      later(() => click === burst[burst.length - 1] && judgeBurst(), RAGE.ms)
       // Two clicks select a word, three a paragraph.
       if (isSelecting() || click.path.some((element) => element.matches(skipped))) {
         if (click.burst.includes(click)) click.burst.splice(click.burst.indexOf(click), 1)
@@ -181,46 +218,39 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
       } else if (!noise.has(message)) blame(last, { cause, message: message.slice(0, 200) })
     }
 
-    /** Ends looking at the page where a press has become no click. */
-    const rest = () => {
-      const ms = pressedAt + RAGE.ms - clock()
-      resting = ms > 0 ? setTimeout(rest, ms) : undefined
-      if (!resting && !open.length) effects.rest()
-    }
-
     // --- what is heard ---
 
     const pressed = (event: PointerEvent) => {
       if (event.button) return
-      pressedOn = event.composedPath()
-      press = { from: document.activeElement, page: pageNow() }
+      const aim = aimOf(event)
+      press = { aim, target: event.target, from: document.activeElement, page: pageNow() }
+      pressedOn = aim.through
       effects.observe(pressedOn)
       pressedAt = clock()
-      resting ??= setTimeout(rest, RAGE.ms)
+      wake(pressedAt + TICK)
     }
 
     const clicked = (event: MouseEvent) => {
       // A key presses, too, and has nothing to do with what was pressed before.
-      const { isAnswered, from, page = pageNow() } = (event.detail && press) || {}
+      const { aim, target, isAnswered, from, page = pageNow() } = (event.detail && press) || {}
       press = undefined
       if (!event.isTrusted || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return
-      const through = event.composedPath()
-      const path = elementsOf(through)
-      const control = path.find((element) => element.matches(controls))
-      const hit = control ?? path[0]
+      // What is pressed is what is clicked, unless the pointer has moved on.
+      const on = aim && target === event.target ? aim : aimOf(event)
+      const { hit, isControl } = on
       if (!hit) return
       const since = clock()
       const before = burst[burst.length - 1]
       const isMore = before?.hit === hit && since - before.since < RAGE.ms && isNear(burst[0]!.event, event)
       if (!isMore) judgeBurst()
-      const click: Click = { hit, isControl: !!control, path, at: Date.now(), since, event, page, burst }
-      last = control || hit.closest(FIELDS) ? click : undefined
+      const click: Click = { ...on, hit, at: Date.now(), since, event, page, burst }
+      last = isControl || hit.closest(FIELDS) ? click : undefined
       // Keys repeat themselves.
       if (event.detail) burst.push(click)
       // What a field does as it is left is not the click's doing; a menu that opens as it is pressed is.
       if (isAnswered && !from?.matches(FIELDS)) click.answered = 0
       else open.push(click)
-      effects.observe(through)
+      effects.observe(on.through)
       later(() => settle(click), 0)
     }
 
@@ -236,8 +266,7 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
       judgeBurst()
       open = []
       effects.rest()
-      timers.forEach(clearTimeout)
-      timers.clear()
+      agenda = []
     }
 
     const effects = onEffect(happened, { began, ended }, fail)
@@ -254,7 +283,6 @@ export function friction({ selector, ignore, deadAfter = 2000 }: FrictionOptions
     ]
     return () => {
       left()
-      clearTimeout(resting)
       for (const stop of stops) stop()
     }
   }

@@ -45,6 +45,10 @@ test('without a Navigation API, it takes four times as long until a click counts
   transition('pagehide')
   await vi.advanceTimersByTimeAsync(9000)
   expect(seen).toEqual([])
+  // The same page may be shown again.
+  click()
+  await vi.advanceTimersByTimeAsync(8000)
+  expect(namesOf(seen)).toEqual(['dead_click'])
 })
 
 test('with one, it is as long as it says', async () => {
@@ -63,6 +67,7 @@ test.each([
   ['three in more than that', [0, 600, 600], 0],
   ['two', [0, 100], 0],
   ['six', [0, 100, 100, 100, 100, 100], 1],
+  ['three after a slow one', [0, 900, 200, 200], 1],
 ])('%s are rage or are not', async (_, gaps, count) => {
   const seen = watch()
   for (const gap of gaps) {
@@ -101,6 +106,17 @@ test('an error is blamed on the click before it, once, for two seconds', async (
   expect(seen.map(({ name, props }) => [name, props?.selector, props?.message])).toEqual([['error_click', 'button#x', 'one']])
 })
 
+test.each([['', 1], [', but not after the end', 0]])('a request that fails is blamed on the click before it%s', async (_, count) => {
+  vi.stubGlobal('fetch', async () => new Response('', { status: 500 }))
+  const seen = watch()
+  click()
+  await fetch('/cart')
+  if (!count) stops.splice(0).forEach((stop) => stop())
+  await vi.advanceTimersByTimeAsync(100)
+  expect(seen.map(({ name, props }) => [name, props?.status, props?.path])).toEqual(Array(count).fill(['error_click', 500, '/cart']))
+  vi.unstubAllGlobals()
+})
+
 test('what an extension of the browser does wrong is nobody\'s here', () => {
   const seen = watch()
   click()
@@ -122,6 +138,14 @@ test('what happens as a button is pressed answers the click that comes of it, an
   click('#y', { detail: 0 })
   await vi.advanceTimersByTimeAsync(1000)
   expect(seen.map(({ name, props }) => [name, props?.selector])).toEqual([['dead_click', 'button#y']])
+})
+
+test('a click is where the pointer is let go', async () => {
+  const seen = watch({ deadAfter: 100 })
+  press('#x')
+  click('#y')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(seen.map(({ props }) => props?.selector)).toEqual(['button#y'])
 })
 
 test('what a field does as it is left for a button does not answer the click', async () => {
