@@ -36,6 +36,14 @@ const apps: { readonly [framework: string]: App } = {
     // By the app router, and by the pages router.
     shops: [['/', '/p'], ['/classic', '/classic']],
   },
+  nuxt: {
+    recipe: { 'nuxt.js': 'server/rihla/nuxt.js', 'collector.js': 'server/rihla/collector.js' },
+    build: `${MODULES}/nuxt/bin/nuxt.mjs build`,
+    start: '.output/server/index.mjs',
+    env: (port) => ({ PORT: String(port), HOST: '127.0.0.1' }),
+    ready: 'window.useNuxtApp?.().isHydrating === false',
+    shops: [['/', '/p']],
+  },
   sveltekit: {
     recipe: { 'sveltekit.js': 'src/routes/api/rihla/[...path]/+server.js', 'collector.js': 'src/routes/api/rihla/[...path]/collector.js' },
     build: `${MODULES}/vite/bin/vite.js build`,
