@@ -2,7 +2,7 @@ import type { Fail } from './browser/listen.js'
 import type { Spill } from './browser/spill.js'
 import type { Database } from './database.js'
 import type { Report } from './report.js'
-import type { CartSighting, ItemNote, Journey, Moment, PageView, StageHint, StageModel, StageRule, Stop } from './types.js'
+import type { CartSighting, FieldNote, ItemNote, Journey, Moment, PageView, StageHint, StageModel, StageRule, Stop } from './types.js'
 import type { HandOver, Visit } from './visit.js'
 
 /** A moment whose time and place are known. */
@@ -37,7 +37,7 @@ interface WithMethods<Methods> {
 /** A part that is passed to the tracker: every moment goes through it. */
 export interface Part<Methods = object> extends WithMethods<Methods> {
   /** Hands on what becomes a touchpoint, now or after storage was read. */
-  readonly see: (seen: Placed | CartSighting | ItemNote) => void
+  readonly see: (seen: Placed | CartSighting | ItemNote | FieldNote) => void
   /** Resolves when all that was seen has been worked off. Never rejects. */
   readonly ready: () => Promise<unknown>
   /** Forgets everything. */

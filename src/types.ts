@@ -69,6 +69,11 @@ export interface ItemNote {
   readonly items: readonly Item[]
 }
 
+/** The field of a form in which a shopper has begun to write: where a cart is left in the middle of a checkout. It is no touchpoint itself. */
+export interface FieldNote {
+  readonly field: string
+}
+
 /** What a consent tool says. */
 export interface ConsentSignal {
   readonly consent: Consent | Purposes
@@ -77,7 +82,7 @@ export interface ConsentSignal {
 }
 
 /** All that a source may see. */
-export type Seen = Moment | CartSighting | ItemNote | ConsentSignal | Mishap
+export type Seen = Moment | CartSighting | ItemNote | FieldNote | ConsentSignal | Mishap
 
 /** Hands what a source saw to the tracker. Never throws. */
 export type Record = (seen: Seen) => void

@@ -1,6 +1,8 @@
 import { abandonmentId } from '../commerce/abandonment.js'
 import { merge } from '../commerce/cart.js'
+import { checkout } from '../commerce/checkout.js'
 import { toItems, valueOf } from '../commerce/items.js'
+import { blank } from '../commerce/state.js'
 import { uuidv8 } from '../ids.js'
 import { SDK } from '../version.js'
 import { keyOf } from './ledger.js'
@@ -22,17 +24,24 @@ export function reportOf(cart: string, happened: readonly Touchpoint[]): Fields 
   let lines: ReturnType<typeof merge> = []
   let version = 0
   let known: Fields = {}
-  for (const { name, props = {} } of happened) {
+  let state = blank(cart, 0)
+  for (const { id, name, props = {}, happened_at: at } of happened) {
     const items = toItems(props.items, () => {})
     if (name === 'add_to_cart') lines = merge(lines, items)
     else if (name === 'remove_from_cart') lines = merge(lines, items, -1)
     else if (WHOLE.test(name) && items.length) lines = items
     if (typeof props.cart_version === 'number') version = props.cart_version
-    const { currency = known.currency, step = known.step, field = known.field, error = known.error, url = known.url } = props
-    known = { currency, step, field, error: name === 'checkout_error' ? props.code : error, url }
+    const { currency = known.currency, url = known.url } = props
+    known = { currency, url }
+    state = checkout(state, { id, at, kind: 'moment', moment: { name, props }, props, page: { url: '' } }, () => {})
+    // The page itself has known more of what was written where.
+    const field = name === 'cart_abandonment' ? props.field : name === 'form_abandonment' && !state.error ? props.last_field : undefined
+    if (typeof field === 'string') state = { ...state, field }
   }
   if (!lines.length) return undefined
-  return { abandonment_id: abandonmentId(cart, version), status: 'confirmed', how: 'silence', cart_id: cart, cart_version: version, ...known, value: valueOf(lines), items: lines }
+  const { step, struck = step, field, error, dwell, entered } = state
+  const spent = step ? { ...dwell, [step]: (dwell[step] ?? 0) + happened[happened.length - 1]!.happened_at - entered } : dwell
+  return { abandonment_id: abandonmentId(cart, version), status: 'confirmed', how: 'silence', cart_id: cart, cart_version: version, ...known, step: struck, field, error, dwell: spent, value: valueOf(lines), items: lines }
 }
 
 /** The touchpoint of a cart that was left for good, as if the device had sent it. Its id is derived: it is made once, however often it is looked at. */

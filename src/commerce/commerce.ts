@@ -61,12 +61,12 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
   let isLeft = false
   let notes: readonly Item[] = []
 
-  /** With the checkout step at which it hurts. */
+  /** With the cart, and the checkout step, at which it hurts. */
   const located = (moment: Moment): Moment => {
-    const step = changes.state()?.step
+    const { step, cart } = changes.state() ?? {}
     const { name, props } = moment
     const canSay = props === undefined || (typeof props === 'object' && !Array.isArray(props))
-    return step && isFriction(name) && canSay ? { ...moment, props: { step, ...props } } : moment
+    return step && isFriction(name) && canSay ? { ...moment, props: { step, cart_id: cart, ...props } } : moment
   }
   const variants = createVariants((moment) => emit(located(moment)))
   const tell = (moment: Moment) => {
@@ -134,6 +134,7 @@ function start(host: Host, options: CommerceOptions): Part<CartMethods> {
     see: (seen) => {
       if ('cart' in seen) return readings.sight(seen, currentPage())
       if ('items' in seen) return note(seen.items)
+      if ('field' in seen) return push('note', { props: { field: seen.field } })
       const moment = clean.moment(seen, notes)
       if (CHANGES.test(moment.name) && (!moment.props || typeof moment.props === 'object')) {
         const { props, at, page } = moment

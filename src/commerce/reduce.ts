@@ -25,7 +25,11 @@ export function reduce(before: State, change: Change, emit: Emit, options: Aband
   const state = isRested ? { ...before, tries: undefined } : before
   const name = moment?.name ?? ''
   const done = [...state.done, change.id].slice(-MOST)
-  if (kind === 'note') return { ...state, done, notes: annotate(state.notes, change.props?.items ?? []) }
+  if (kind === 'note') {
+    const { items = [], field } = change.props ?? {}
+    // Where something was found wrong is where it hurts, whatever is filled in afterwards.
+    return { ...state, done, notes: annotate(state.notes, items), field: state.step && !state.error ? (toText(field) ?? state.field) : state.field }
+  }
   const props = moment && filledIn(state, name, change.props)
   const isOrder = name === 'purchase'
   const orders = isOrder ? enter(state.orders, `${props?.transaction_id ?? ''}`) : state.orders

@@ -23,8 +23,9 @@ export interface State {
   readonly step?: string | undefined
   readonly entered: number
   readonly dwell: { readonly [step: string]: number }
-  /** Of the last error, until the next step: its field, its code, and the step that it names itself. */
+  /** The last field of this step: of its last error, or else in which something was written. */
   readonly field?: string | undefined
+  /** Of the last error, until the next step: its code, and the step that it names itself. */
   readonly error?: string | undefined
   readonly struck?: string | undefined
   /** What was tried again and again; nothing before the first try, and in what earlier releases have stored. */

@@ -119,6 +119,7 @@ export function forms(): Source {
       const isDeleting = /^delete/.test((event as InputEvent).inputType ?? '')
       if (isDeleting && !filling.isDeleting) entry.corrections++
       filling.isDeleting = isDeleting
+      if (filling.last !== entry.field) record({ field: entry.field })
       filling.last = entry.field
       filling.isOpen = true
       if (filling.started) return

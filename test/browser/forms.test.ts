@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { engines } from '../harness/engines.js'
-import { namesAt, track, holds, useShop } from '../harness/shop-page.js'
+import { call, namesAt, track, holds, useShop } from '../harness/shop-page.js'
+
+declare const rihla: (method: string, ...args: unknown[]) => void
 
 describe.each(engines)('forms in $name', (engine) => {
   const shop = useShop(engine)
@@ -41,5 +43,20 @@ describe.each(engines)('forms in $name', (engine) => {
     await holds(shop.collector, ['form_abandonment'])
     expect(told('form_abandonment')).toMatchObject({ form_id: 'address', last_field: 'code', step: 'checkout', fields: [{ field: 'city' }, { field: 'code' }] })
     expect([namesAt(shop.collector).includes('form_submit'), isSecret()]).toEqual([false, true])
+  })
+
+  it('in which a checkout is left say at which field, with the cart', async () => {
+    shop.pages.add('/elsewhere', { title: 'Elsewhere' })
+    const tab = await shop.visit('/', { body: body.replace('/next">Away', `${shop.pages.otherOrigin}/elsewhere">Away`) })
+    await tab.eval(() => rihla('cart', [{ item_id: 'cap', price: 18, quantity: 1 }], { currency: 'EUR' }))
+    await track(tab, 'begin_checkout')
+    await call(tab, 'saved')
+    await tab.type('[name=city]', 'Shiraz')
+    await tab.type('[name=code]', '7')
+    await tab.click('#away')
+    await tab.until("location.pathname === '/elsewhere'")
+    await holds(shop.collector, ['cart_abandonment', 'form_abandonment'])
+    expect([told('cart_abandonment'), told('form_abandonment')]).toMatchObject([{ status: 'suspected', step: 'checkout', field: 'code' }, { last_field: 'code', cart_id: told('begin_checkout')!.cart_id }])
+    expect(isSecret()).toBe(true)
   })
 })

@@ -286,6 +286,27 @@ describe('upkeep', () => {
     })
   })
 
+  test.each([
+    ['begun', ['begin_checkout'], { step: 'checkout', dwell: { checkout: 0 } }],
+    ['gone on with', ['begin_checkout', 'add_shipping_info', ['form_abandonment', { last_field: 'postcode' }]], { step: 'shipping', field: 'postcode', dwell: { checkout: 1000, shipping: 1000 } }],
+    ['gone on with after an error', ['begin_checkout', ['checkout_error', { code: 'missing', field: 'city' }], 'add_shipping_info'], { step: 'shipping', dwell: { checkout: 2000, shipping: 0 } }],
+    ['full of errors', ['add_payment_info', ['checkout_error', { code: 'declined', field: 'card' }], ['form_abandonment', { last_field: 'note' }]], { step: 'payment', field: 'card', error: 'declined', dwell: { payment: 2000 } }],
+    ['left before', ['begin_checkout', ['cart_abandonment', { status: 'suspected', step: 'checkout', field: 'phone' }]], { step: 'checkout', field: 'phone', dwell: { checkout: 1000 } }],
+    ['not begun', [], { dwell: {} }],
+  ] as [string, (string | [string, object])[], object][])('says where a checkout was left that was %s', async (_, happened, place) => {
+    let time = NOW
+    const { collector, post, stored } = open({ now: () => time })
+    const touchpoints = [['add_to_cart', { items }] as [string, object], ...happened].map((each, i) => {
+      const [name, props] = typeof each === 'string' ? [each, {}] : each
+      return touchpoint({ at: NOW - 10_000 + 1000 * i, seq: i + 1, name, props: { ...cartProps, ...props } })
+    })
+    await post(batch({ sent_at: NOW, touchpoints }))
+    time = NOW + 31 * MINUTE
+    expect((await collector.maintain()).confirmed).toBe(1)
+    const { step, field, error, dwell } = (await stored())[0]!.props as Record<string, unknown>
+    expect({ step, field, error, dwell }).toEqual(place)
+  })
+
   test('leaves alone who is still there, what was bought or emptied, and what nobody can know', async () => {
     let time = NOW
     const { collector, post } = open({ now: () => time })

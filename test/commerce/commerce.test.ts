@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { commerce } from '../../src/commerce/commerce.js'
 import type { CommerceOptions } from '../../src/commerce/commerce.js'
 import { createTracker } from '../../src/index.js'
-import type { Cart, Record as Recorder } from '../../src/index.js'
+import type { Cart, Record as Recorder, Source } from '../../src/index.js'
 import { createShop } from '../harness/shop.js'
 import { setVisibility, transition } from '../harness/visibility.js'
 
@@ -11,8 +11,8 @@ const { sent, errors, pass } = shop
 const cap = { item_id: 'cap', price: 18, quantity: 1 }
 const pot = { item_id: 'pot', price: 30, quantity: 2 }
 
-const open = (options: CommerceOptions = {}, consent: 'granted' | 'pending' = 'granted') =>
-  createTracker({ endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options) })
+const open = (options: CommerceOptions = {}, consent: 'granted' | 'pending' = 'granted', sources: readonly Source[] = []) =>
+  createTracker({ sources, endpoint: 'https://collect.example/t', site: 'my-shop', consent, batchAfter: 100, onError: (error) => errors.push(error), commerce: commerce(options) })
 type Shown = { readonly name: string; readonly at: number; readonly props?: { readonly [key: string]: unknown; readonly items?: readonly { readonly item_id: string; readonly quantity: number; readonly price?: number }[] } }
 const touchpoints = (): Shown[] => sent.flatMap(({ batch }) => batch.touchpoints ?? [])
 /** What the collector got, as words. */
@@ -96,14 +96,35 @@ test.each([
   [[['add_shipping_info', {}], ['checkout_error', { code: 'card_declined', field: 'card_number', step: 'payment' }]], ['payment', 'card_number', 'card_declined']],
   [[['add_shipping_info', {}], ['checkout_error', { code: 'card_declined' }]], ['shipping', undefined, 'card_declined']],
   [[['begin_checkout', {}], ['checkout_error', { code: 'missing', field: 'city', step: 'address' }], ['add_shipping_info', {}]], ['shipping', undefined, undefined]],
-] as const)('a cart that is left after an error was left in the step that the error names, until the next one: %j', async (happened, left) => {
-  const tracker = begin()
+  [[['begin_checkout', {}], 'postcode', 'street'], ['checkout', 'street', undefined]],
+  [[['begin_checkout', {}], 'postcode', ['add_shipping_info', {}]], ['shipping', undefined, undefined]],
+  [['newsletter'], [undefined, undefined, undefined]],
+  [['newsletter', ['begin_checkout', {}]], ['checkout', undefined, undefined]],
+  [[['begin_checkout', {}], 'postcode', ['checkout_error', { code: 'missing', field: 'city' }], 'phone'], ['checkout', 'city', 'missing']],
+] as const)('a cart is left in the step that its last error names, or else at the last field of the step: %j', async (happened, left) => {
+  const note = { in: (_: string) => {} }
+  const tracker = begin({}, 'granted', [(record) => ((note.in = (field) => (record({ field }), record({ items: [{ item_id: 'cap', item_brand: 'Atelier' }] }))), () => {})])
   await pass(1000)
   tracker.cart([cap], { currency: 'EUR' })
-  for (const [name, props] of happened) tracker.track(name, props)
+  for (const each of happened) {
+    if (typeof each === 'string') note.in(each)
+    else tracker.track(each[0], each[1])
+  }
   await leave(tracker, 'https://elsewhere.example/')
   const { step, field, error } = touchpoints().find(({ name }) => name === 'cart_abandonment')!.props!
   expect([step, field, error]).toEqual(left)
+})
+
+test('the next visit says at which field a checkout was left by closing its tab', async () => {
+  const first = begin({}, 'granted', [(record) => (setTimeout(() => record({ field: 'postcode' }), 2000), () => {})])
+  first.cart([cap])
+  first.track('begin_checkout')
+  await pass(3000)
+  await leave(first)
+  await pass(2 * minute)
+  begin()
+  await pass(3000)
+  expect(touchpoints().find(({ name }) => name === 'cart_abandonment')!.props).toMatchObject({ status: 'suspected', how: 'exit', step: 'checkout', field: 'postcode' })
 })
 
 test.each([['a link in the shop', '/next'], ['what cannot be told from a reload', undefined]])('%s is not leaving', async (_, to) => {
@@ -629,7 +650,7 @@ test('an order says its own sum, and the cart its currency and what was in it', 
   expect(touchpoints()[1]!.props).not.toHaveProperty('value')
 })
 
-test('what hurts carries the checkout step where it struck, in this page and the next', async () => {
+test('what hurts carries the checkout step and the cart where it struck, in this page and the next', async () => {
   const tracker = begin()
   tracker.cart([cap], { currency: 'EUR' })
   tracker.track('rage_click')
@@ -642,8 +663,9 @@ test('what hurts carries the checkout step where it struck, in this page and the
   next.track('js_error', { message: 'no' })
   next.track('click')
   await pass(500)
-  const steps = touchpoints().filter(({ name }) => /_click|error|^click/.test(name)).map(({ name, props }) => [name, props?.step])
-  expect(steps).toEqual([['rage_click', undefined], ['dead_click', 'payment'], ['js_error', 'payment'], ['click', undefined]])
+  const steps = touchpoints().filter(({ name }) => /_click|error|^click/.test(name)).map(({ name, props }) => [name, props?.step, props?.cart_id])
+  const cart = touchpoints().find(({ name }) => name === 'add_to_cart')!.props!.cart_id
+  expect(steps).toEqual([['rage_click', undefined, undefined], ['dead_click', 'payment', cart], ['js_error', 'payment', cart], ['click', undefined, undefined]])
 })
 
 test('what hurts is told whatever its props are, and what can be read of them', async () => {
