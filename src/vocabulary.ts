@@ -40,6 +40,8 @@ interface Loose {
 interface Struck extends Loose {
   /** The checkout step where it struck, by `commerce`. */
   step?: string | number
+  /** The cart of that checkout. */
+  cart_id?: string
 }
 
 /** A click in vain. */

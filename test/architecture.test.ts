@@ -15,7 +15,7 @@ const isCore = (file: string) => !file.includes('/') && !['index', 'tracker', 'l
 const TYPES = /^(types|vocabulary)$/
 const PACKAGE = /^(?:idb-keyval|web-vitals|@clickhouse\/client-web|@duckdb\/node-api|@nats-io\/(?:jetstream|kv|transport-node)|react|vue|svelte)$/
 /** What a server may take of the shop's side: types, and steps that know nothing of a browser. */
-const PURE = /^(?:types|vocabulary|ids|sha256|version|stage|stage-models|stage-words|channels|stages\/[^/]+|journey-map\/[^/]+|commerce\/(?:abandonment|cart|checkout|items|state))$/
+const PURE = /^(?:types|vocabulary|friction|ids|sha256|version|stage|stage-models|stage-words|channels|stages\/[^/]+|journey-map\/[^/]+|commerce\/(?:abandonment|cart|checkout|items|state))$/
 
 /** Who may import whom: the first line that fits counts. */
 const rules: [who: (file: string) => boolean, may: (target: string) => boolean][] = [

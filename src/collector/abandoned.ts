@@ -3,6 +3,7 @@ import { merge } from '../commerce/cart.js'
 import { checkout } from '../commerce/checkout.js'
 import { toItems, valueOf } from '../commerce/items.js'
 import { blank } from '../commerce/state.js'
+import { isFriction } from '../friction.js'
 import { uuidv8 } from '../ids.js'
 import { SDK } from '../version.js'
 import { keyOf } from './ledger.js'
@@ -19,7 +20,10 @@ const LONGEST = 1000
 /** What says all that a cart holds. */
 const WHOLE = /^(?:view_cart|begin_checkout|add_shipping_info|add_payment_info|cart_abandonment)$/
 
-/** What a report says of a cart, from all that happened to it, in order. `undefined` where it is empty. */
+/** Whether nothing is left to say of a cart to which this happened last: it was bought, or a report has said what became of it. */
+export const isSettled = (name: string, status: unknown): boolean => name === 'purchase' || (name === 'cart_abandonment' && /^(?:confirmed|recovered|unknown)$/.test(String(status)))
+
+/** What a report says of a cart, from all that happened to it, in order. `undefined` where it is empty or settled. */
 export function reportOf(cart: string, happened: readonly Touchpoint[]): Fields | undefined {
   let lines: ReturnType<typeof merge> = []
   let version = 0
@@ -38,7 +42,10 @@ export function reportOf(cart: string, happened: readonly Touchpoint[]): Fields 
     const field = name === 'cart_abandonment' ? props.field : name === 'form_abandonment' && !state.error ? props.last_field : undefined
     if (typeof field === 'string') state = { ...state, field }
   }
-  if (!lines.length) return undefined
+  // What hurts happens to a shopper.
+  const acts = happened.filter(({ name }) => !isFriction(name))
+  const act = acts[acts.length - 1]
+  if (!lines.length || (act && isSettled(act.name, act.props?.status))) return undefined
   const { step, struck = step, field, error, dwell, entered } = state
   const spent = step ? { ...dwell, [step]: (dwell[step] ?? 0) + happened[happened.length - 1]!.happened_at - entered } : dwell
   return { abandonment_id: abandonmentId(cart, version), status: 'confirmed', how: 'silence', cart_id: cart, cart_version: version, ...known, step: struck, field, error, dwell: spent, value: valueOf(lines), items: lines }
@@ -71,8 +78,8 @@ async function lastSeen(store: Store, touchpoints: readonly Touchpoint[]): Promi
  * Where a browser does it later, too, both have the same `abandonment_id`. What a hosted checkout hides (`unknown`) stays unknown.
  */
 export function createConfirmer(store: Store, abandonAfter: number): (now: number) => AsyncIterable<readonly Batch[]> {
-  // Carts that were emptied, with the `n` of the last that happened to them: nothing to say of them until more does.
-  const emptied = createRecent<number>(10_000)
+  // Carts that were emptied or are settled, with the `n` of the last that happened to them: nothing to say of them until more does.
+  const over = createRecent<number>(10_000)
 
   const judge = async (carts: readonly OpenCart[], now: number): Promise<Row[]> => {
     const histories = await store.histories(carts, LONGEST)
@@ -81,7 +88,7 @@ export function createConfirmer(store: Store, abandonAfter: number): (now: numbe
       const last = happened[happened.length - 1]
       const props = last && reportOf(cart, happened)
       if (props) return [{ last, props }]
-      emptied.set(keyOf(site, cart), n)
+      over.set(keyOf(site, cart), n)
       return []
     })
     const seen = await lastSeen(store, left.map(({ last }) => last))
@@ -90,7 +97,7 @@ export function createConfirmer(store: Store, abandonAfter: number): (now: numbe
 
   return async function* (now) {
     const open = await store.openCarts({ since: now - LOOK_BACK, until: now - abandonAfter })
-    const carts = open.filter(({ site, cart, n }) => emptied.get(keyOf(site, cart)) !== n)
+    const carts = open.filter(({ site, cart, n }) => over.get(keyOf(site, cart)) !== n)
     for (let i = 0; i < carts.length; i += MANY) {
       const rows = await judge(carts.slice(i, i + MANY), now)
       yield [...new Set(rows.map(({ site }) => site))].map((site) => ({ site, received: now, rows: rows.filter((row) => row.site === site), visits: [], refused: [], documents: [], loss: [] }))

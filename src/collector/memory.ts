@@ -5,6 +5,7 @@ import { createHinter } from '../journey-map/leg.js'
 import { shoppersIn } from '../journey-map/shoppers.js'
 import type { OwnLeg } from '../journey-map/types.js'
 import type { StageModel } from '../types.js'
+import { isSettled } from './abandoned.js'
 import { type Account, summarise, totalOf } from './account.js'
 import { keyOf } from './ledger.js'
 import { toTouchpoint } from './to-touchpoint.js'
@@ -16,9 +17,6 @@ export interface MemoryOptions {
   /** The most touchpoints that are kept: those that came first go. @default 100000 */
   readonly most?: number
 }
-
-/** What is settled: an order, or a report that says what became of a cart. */
-const SETTLED = /^(?:confirmed|recovered|unknown)$/
 
 /** Keeps what a collector was sent in memory: for trying it out, for tests, and where something else keeps it. All is gone when the process ends. Throws a `TypeError` for a wrong option. */
 export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store {
@@ -176,7 +174,7 @@ export function createMemoryStore({ most = 100_000 }: MemoryOptions = {}): Store
         const before = last.get(key)
         if (typeof cart === 'string' && cart && (!before || byTime(row, before) > 0)) last.set(key, row)
       }
-      return [...last.values()].sort(byTime).filter((row) => row.happened_at >= since && row.happened_at < until && row.name !== 'purchase' && !(row.name === 'cart_abandonment' && SETTLED.test(String(row.props?.status)))).map(({ site, props, n }) => ({ site, cart: String(props?.cart_id), n }))
+      return [...last.values()].sort(byTime).filter((row) => row.happened_at >= since && row.happened_at < until && !isSettled(row.name, row.props?.status)).map(({ site, props, n }) => ({ site, cart: String(props?.cart_id), n }))
     },
     histories: async (carts, most) => {
       const of = new Map(carts.map(({ site, cart }) => [keyOf(site, cart), [] as Row[]]))

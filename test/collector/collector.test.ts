@@ -307,6 +307,19 @@ describe('upkeep', () => {
     expect({ step, field, error, dwell }).toEqual(place)
   })
 
+  test.each([
+    ['bought', ['purchase', {}], 'js_error'],
+    ['unknown', ['cart_abandonment', { status: 'unknown' }], 'form_abandonment'],
+    ['confirmed', ['cart_abandonment', { status: 'confirmed' }], 'slow_page'],
+  ] as [string, [string, object], string][])('leaves alone what is %s, also where something hurts afterwards', async (_, [name, props], hurt) => {
+    let time = NOW
+    const { collector, post } = open({ now: () => time })
+    const all = [['add_to_cart', { items }], [name, props], [hurt, {}]] as [string, object][]
+    await post(batch({ sent_at: NOW, touchpoints: all.map(([name, props], i) => touchpoint({ at: NOW - 10_000 + i, seq: i + 1, name, props: { ...cartProps, ...props } })) }))
+    time = NOW + 31 * MINUTE
+    expect((await collector.maintain()).confirmed).toBe(0)
+  })
+
   test('leaves alone who is still there, what was bought or emptied, and what nobody can know', async () => {
     let time = NOW
     const { collector, post } = open({ now: () => time })

@@ -1,3 +1,4 @@
+import { isSettled } from '../abandoned.js'
 import { type Account, summarise, totalOf } from '../account.js'
 import { type Columns, toVisit } from '../columns.js'
 import { keyOf } from '../ledger.js'
@@ -14,8 +15,6 @@ const ORDER = 'ORDER BY happened_at DESC, n DESC'
 
 /** First only what touchpoints are ordered and found by: the rest of a row is wide. */
 const FOUND = 'SELECT happened_at, n, site, visit, cart, toString(id) AS uuid FROM touchpoints'
-
-const SETTLED = /^(?:confirmed|recovered|unknown)$/
 
 /** An account of which all has arrived, as nearly all are: nothing in it needs to be looked at. */
 const HIGHEST = `visitParamExtractUInt(account, 'highest')`
@@ -106,7 +105,7 @@ export function readsOf(shards: Shards): Pick<Store, 'touchpoints' | 'documents'
         const before = carts.get(key)
         if (!before || isLater(row, before) > 0) carts.set(key, row)
       }
-      const open = [...carts.values()].filter(({ happened_at: at, told: [name, status] }) => Number(at) < until && name !== 'purchase' && !(name === 'cart_abandonment' && SETTLED.test(status)))
+      const open = [...carts.values()].filter(({ happened_at: at, told: [name, status] }) => Number(at) < until && !isSettled(name, status))
       return open.sort(isLater).map(({ site, cart, n }) => ({ site: String(site), cart: String(cart), n: Number(n) }))
     },
     histories: async (carts, most) => {
