@@ -70,6 +70,9 @@ export interface Pages {
   readonly close: () => Promise<void>
 }
 
+/** The ports of all pages so far: a browser that goes from one test to the next still has what an earlier page of an origin has stored. */
+const used = new Set<number>()
+
 const plain = new Set(['src', 'async', 'defer', 'id', 'nonce', 'integrity', 'crossorigin', 'type'])
 const types: { [extension: string]: string } = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.map': 'application/json', '.html': 'text/html', '.css': 'text/css' }
 
@@ -226,11 +229,18 @@ export async function createPages(options: { dist: string; port?: number }): Pro
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((done, failed) => {
-    server.once('error', failed)
-    server.listen(options.port ?? 0, '127.0.0.1', done)
-  })
-  const { port } = server.address() as AddressInfo
+  const listen = async (): Promise<number> => {
+    await new Promise<void>((done, failed) => {
+      server.once('error', failed)
+      server.listen(options.port ?? 0, '127.0.0.1', done)
+    })
+    const { port } = server.address() as AddressInfo
+    if (options.port || !used.has(port)) return port
+    await new Promise((done) => server.close(done))
+    return listen()
+  }
+  const port = await listen()
+  used.add(port)
   const origin = `http://127.0.0.1:${port}`
 
   return {
