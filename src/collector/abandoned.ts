@@ -35,8 +35,8 @@ export function reportOf(cart: string, happened: readonly Touchpoint[]): Fields 
     else if (name === 'remove_from_cart') lines = merge(lines, items, -1)
     else if (WHOLE.test(name) && items.length) lines = items
     if (typeof props.cart_version === 'number') version = props.cart_version
-    const { currency = known.currency, url = known.url } = props
-    known = { currency, url }
+    const { currency = known.currency, url = known.url, step = known.step } = props
+    known = { currency, url, step }
     state = checkout(state, { id, at, kind: 'moment', moment: { name, props }, props, page: { url: '' } }, () => {})
     // The page itself has known more of what was written where.
     const field = name === 'cart_abandonment' ? props.field : name === 'form_abandonment' && !state.error ? props.last_field : undefined
@@ -46,7 +46,7 @@ export function reportOf(cart: string, happened: readonly Touchpoint[]): Fields 
   const acts = happened.filter(({ name }) => !isFriction(name))
   const act = acts[acts.length - 1]
   if (!lines.length || (act && isSettled(act.name, act.props?.status))) return undefined
-  const { step, struck = step, field, error, dwell, entered } = state
+  const { step, struck = step ?? known.step, field, error, dwell, entered } = state
   const spent = step ? { ...dwell, [step]: (dwell[step] ?? 0) + happened[happened.length - 1]!.happened_at - entered } : dwell
   return { abandonment_id: abandonmentId(cart, version), status: 'confirmed', how: 'silence', cart_id: cart, cart_version: version, ...known, step: struck, field, error, dwell: spent, value: valueOf(lines), items: lines }
 }

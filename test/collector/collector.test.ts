@@ -293,6 +293,7 @@ describe('upkeep', () => {
     ['full of errors', ['add_payment_info', ['checkout_error', { code: 'declined', field: 'card' }], ['form_abandonment', { last_field: 'note' }]], { step: 'payment', field: 'card', error: 'declined', dwell: { payment: 2000 } }],
     ['left before', ['begin_checkout', ['cart_abandonment', { status: 'suspected', step: 'checkout', field: 'phone' }]], { step: 'checkout', field: 'phone', dwell: { checkout: 1000 } }],
     ['not begun', [], { dwell: {} }],
+    ['not begun, by its own report', [['cart_abandonment', { status: 'suspected', step: 'cart' }]], { step: 'cart', dwell: {} }],
   ] as [string, (string | [string, object])[], object][])('says where a checkout was left that was %s', async (_, happened, place) => {
     let time = NOW
     const { collector, post, stored } = open({ now: () => time })
